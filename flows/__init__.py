@@ -1,0 +1,1 @@
+"""The roof: Prefect flows, the command line, campaign files, reports."""

@@ -1,0 +1,1 @@
+"""Generators: everything that proposes structures, and the corpora they learn from."""

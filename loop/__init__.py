@@ -1,0 +1,1 @@
+"""The ground floor: the nouns and verbs of a discovery campaign."""

@@ -1,0 +1,227 @@
+"""The one gate through which text becomes a molecule.
+
+Everything that enters a campaign (a line of a seed list, a decoded string, a library entry) passes
+:func:`parse`, so that two spellings of one compound are one molecule everywhere: in the ledger, in
+the surrogate and in the report. RDKit is used on this floor in this file alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem, RDLogger
+from rdkit.Chem import Crippen, DataStructs, rdFingerprintGenerator
+from rdkit.Chem.rdchem import Mol
+
+MAX_TEXT = 1000
+"""Longest SMILES read (characters); longer text is refused before RDKit sees it."""
+
+ELEMENTS = ("H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br")
+"""Elements that every part of the project covers."""
+
+RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
+
+
+class MoleculeError(ValueError):
+    """A text that is not a molecule this project can work with; the message says why."""
+
+
+@dataclass(frozen=True, order=True)
+class Molecule:
+    """A canonical molecule; equality is equality of the canonical SMILES.
+
+    Build one with :func:`parse`, never directly.
+
+    Attributes
+    ----------
+    smiles
+        RDKit's canonical isomeric SMILES.
+    inchikey
+        Standard InChIKey, the name used for files and keys.
+    formula
+        Hill formula.
+    charge
+        Net charge, in units of e.
+    heavy_atoms
+        Number of atoms other than hydrogen.
+    """
+
+    smiles: str
+    inchikey: str = field(compare=False)
+    formula: str = field(compare=False)
+    charge: int = field(compare=False)
+    heavy_atoms: int = field(compare=False)
+
+    def rdkit(self) -> Mol:
+        """Return a fresh RDKit molecule (implicit hydrogens)."""
+        return Chem.MolFromSmiles(self.smiles)
+
+    def __str__(self) -> str:
+        return self.smiles
+
+
+@lru_cache(maxsize=200_000)
+def parse(text: str) -> Molecule:
+    """Read a SMILES into a canonical :class:`Molecule`.
+
+    Parameters
+    ----------
+    text
+        A SMILES string of one connected, closed-shell molecule.
+
+    Raises
+    ------
+    MoleculeError
+        If the text is empty, too long, does not parse, holds several fragments or a radical.
+    """
+    text = text.strip()
+    if not text:
+        raise MoleculeError("the SMILES is empty")
+    if len(text) > MAX_TEXT:
+        raise MoleculeError(f"the SMILES has {len(text)} characters, more than {MAX_TEXT}")
+    mol = Chem.MolFromSmiles(text)
+    if mol is None or mol.GetNumAtoms() == 0:
+        raise MoleculeError(f"'{text}' is not a valid SMILES")
+    # Explicit hydrogens and atom-map numbers would give one compound several canonical forms.
+    for atom in mol.GetAtoms():
+        atom.SetAtomMapNum(0)
+    mol = Chem.MolFromSmiles(Chem.MolToSmiles(Chem.RemoveHs(mol)))
+    smiles = Chem.MolToSmiles(mol)
+    if "." in smiles:
+        raise MoleculeError(f"'{text}' has several fragments; give one connected molecule")
+    if any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()):
+        raise MoleculeError(f"'{text}' is a radical; give a closed-shell molecule")
+    inchikey = str(Chem.MolToInchiKey(mol))  # type: ignore[no-untyped-call]
+    if not inchikey:
+        raise MoleculeError(f"'{text}' has no InChI; its valences are outside what InChI covers")
+    return Molecule(
+        smiles=smiles,
+        inchikey=inchikey,
+        formula=Chem.rdMolDescriptors.CalcMolFormula(mol),
+        charge=Chem.GetFormalCharge(mol),
+        heavy_atoms=mol.GetNumHeavyAtoms(),
+    )
+
+
+UNSUITABLE: Mapping[str, str] = {
+    "peroxide": "[OX2,OX1-][OX2,OX1-]",
+    "hypohalite or N-halogen": "[F,Cl,Br][O,N,S]",
+    "azide, diazo or N=N=N chain": "[N]=[N+]=[N-,N]",
+    "three or more chained nitrogens outside an aromatic ring": "[N;!a]~[N;!a]~[N;!a]",
+    "acyl, sulfonyl or phosphoryl halide": "[C,S,P](=O)[F,Cl,Br]",
+    "anhydride": "C(=O)OC=O",
+    "isocyanate, isothiocyanate, ketene, allene or carbodiimide": "[C,N]=C=[C,N,O,S]",
+    "three-membered ring": "[r3]",
+    "open-chain geminal diol, hemiacetal or hemiaminal": "[OX2H][CX4;!R][OX2,NX3]",
+    "enol, ene-amine N-H or thio-enol": "[#6;!a]=[#6;!a][OX2H,SX2H,NX3H,NX3H2]",
+    "imine N-H": "[NX2H]=[CX3;!$(C[#7,#8,#16])]",
+    "silicon, phosphorus or boron hydride": "[Si,P,B;!H0]",
+    "silicon or boron halide": "[Si,B][F,Cl,Br]",
+    "N-nitroso or nitrite": "[N,O][N]=O",
+    "nitrate ester": "[OX2][N+](=O)[O-]",
+    "aldehyde": "[CX3H1](=O)[#6]",
+    "carbene, carbon anion or cation": "[#6-,#6+]",
+    "primary alkyl bromide or iodide": "[CX4][Br,I]",
+}
+"""Groups that hydrolyse, explode or rearrange in water, named for the message and matched as SMARTS.
+
+A chemist's list of what cannot sit in a mildly acidic zinc electrolyte for weeks; a campaign file may
+replace it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a campaign will consider at all.
+
+    Attributes
+    ----------
+    min_heavy_atoms, max_heavy_atoms
+        Size of the molecule, in atoms other than hydrogen.
+    elements
+        Element symbols allowed, hydrogen included.
+    max_logp
+        Largest Crippen logP (dimensionless), a stand-in for water solubility; ``None`` for no limit.
+        Known zinc additives lie between -4.2 and 1.1.
+    exclude
+        Name -> SMARTS of groups that are refused.
+    allow_charged
+        Accept a net charge; zwitterions are always neutral in this sense.
+    allow_zwitterions
+        Accept formally charged atoms in a neutral molecule other than nitro groups and N-oxides.
+    """
+
+    min_heavy_atoms: int = 2
+    max_heavy_atoms: int = 20
+    elements: tuple[str, ...] = ELEMENTS
+    max_logp: float | None = 1.1
+    exclude: Mapping[str, str] = field(default_factory=lambda: dict(UNSUITABLE))
+    allow_charged: bool = False
+    allow_zwitterions: bool = False
+
+    def refusal(self, molecule: Molecule) -> str | None:
+        """Return why the molecule lies outside the limits, or ``None`` if it is inside."""
+        if not self.min_heavy_atoms <= molecule.heavy_atoms <= self.max_heavy_atoms:
+            return (
+                f"{molecule.heavy_atoms} heavy atoms, outside "
+                f"{self.min_heavy_atoms} to {self.max_heavy_atoms}"
+            )
+        if molecule.charge and not self.allow_charged:
+            return f"net charge {molecule.charge:+d}"
+        mol = molecule.rdkit()
+        foreign = {atom.GetSymbol() for atom in mol.GetAtoms()} - set(self.elements)
+        if foreign:
+            return f"element {', '.join(sorted(foreign))} is not allowed"
+        if not self.allow_zwitterions and _is_zwitterion(mol):
+            return "zwitterion"
+        if self.max_logp is not None:
+            logp = Crippen.MolLogP(mol)  # type: ignore[attr-defined]
+            if logp > self.max_logp:
+                return f"logP {logp:.2f} is above {self.max_logp:g}"
+        for name, smarts in self.exclude.items():
+            if mol.HasSubstructMatch(_pattern(smarts)):
+                return f"contains {name}"
+        return None
+
+
+@lru_cache(maxsize=1000)
+def _pattern(smarts: str) -> Mol:
+    pattern = Chem.MolFromSmarts(smarts)
+    if pattern is None:
+        raise MoleculeError(f"'{smarts}' is not a valid SMARTS")
+    return pattern
+
+
+def check_smarts(smarts: str) -> None:
+    """Raise :class:`MoleculeError` unless the text is a valid SMARTS."""
+    _pattern(smarts)
+
+
+def _is_zwitterion(mol: Mol) -> bool:
+    """Whether opposite formal charges sit on atoms that are not bonded to each other."""
+    for atom in mol.GetAtoms():
+        charge = atom.GetFormalCharge()
+        if charge and not any(n.GetFormalCharge() * charge < 0 for n in atom.GetNeighbors()):
+            return True
+    return False
+
+
+_MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+
+
+@lru_cache(maxsize=100_000)
+def fingerprint(molecule: Molecule) -> DataStructs.ExplicitBitVect:
+    """Morgan bit fingerprint (radius 2, 2048 bits) for similarity; Rogers & Hahn, 10.1021/ci100050t."""
+    bits: DataStructs.ExplicitBitVect = _MORGAN.GetFingerprint(molecule.rdkit())
+    return bits
+
+
+def similarities(molecule: Molecule, others: Sequence[Molecule]) -> NDArray[np.float64]:
+    """Tanimoto similarity (0 to 1) of one molecule to each of the others, shape ``(n,)``."""
+    return np.array(
+        DataStructs.BulkTanimotoSimilarity(fingerprint(molecule), [fingerprint(o) for o in others]),
+        dtype=np.float64,
+    )

@@ -1,0 +1,227 @@
+"""What a part must do to take its seat in the loop: small protocols, no base classes.
+
+A part is one module in its package, named after its ``kind``, that holds one frozen pydantic model:
+the model's fields are the part's settings in the campaign file, its methods fulfil the protocol here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from loop.molecule import Limits, Molecule
+from loop.objective import FloatArray, Objective
+from loop.records import Candidate, Measurement, OracleProtocol, Pick, Property
+
+
+class OracleError(Exception):
+    """A calculation that cannot give a measurement; subclasses are named by what would help."""
+
+
+class InputError(OracleError):
+    """The molecule or the settings are outside what the oracle covers; never retry."""
+
+
+class ConvergenceError(OracleError):
+    """An iteration did not converge; other settings may help."""
+
+
+class ResourceError(OracleError):
+    """Out of memory, time or disk; other hardware or a longer deadline may help."""
+
+
+class TransientError(OracleError):
+    """Something outside the calculation broke; the same call may work later."""
+
+
+class RejectedError(OracleError):
+    """A number came back that a check does not believe."""
+
+
+@runtime_checkable
+class Oracle(Protocol):
+    """Answers requests about molecules with measurements."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the oracle, its module's name."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether the values are computed exactly and cheaply, so that no surrogate is needed."""
+        ...
+
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """What one measurement holds."""
+        ...
+
+    def protocol(self) -> OracleProtocol:
+        """How the numbers come about."""
+        ...
+
+    def expected_cpu_seconds(self, molecule: Molecule) -> float:
+        """Rough cost of one measurement, for estimates and for starting long work first."""
+        ...
+
+    def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
+        """Measure one molecule, blocking, with files kept under ``scratch``.
+
+        The cost in the returned measurement is filled in by whoever contains the calculation.
+
+        Raises
+        ------
+        OracleError
+            One of its subclasses, when there is no measurement to give.
+        """
+        ...
+
+
+@runtime_checkable
+class ExactOracle(Oracle, Protocol):
+    """An oracle cheap enough to ask about every molecule of a pool."""
+
+    def values(self, molecules: Sequence[Molecule]) -> FloatArray:
+        """Values, shape ``(n_molecules, n_properties)``, in the properties' units."""
+        ...
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """Proposes structures."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the generator, its module's name."""
+        ...
+
+    def version(self) -> str:
+        """Content hash of what determines its proposals (weights, library, settings)."""
+        ...
+
+    def propose(self, incumbents: Sequence[Molecule], n: int, limits: Limits, seed: int) -> list[Candidate]:
+        """Propose about ``n`` distinct molecules inside ``limits``.
+
+        Parameters
+        ----------
+        incumbents
+            Molecules worth staying near, best first; empty at the start.
+        n
+            How many to aim for; fewer come back when the generator runs dry.
+        seed
+            The same seed, incumbents and version give the same list in the same order.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of one property.
+
+    Attributes
+    ----------
+    property
+        The property measured.
+    molecules
+        The ``n`` molecules measured, without repeats.
+    values, uncertainties
+        Shape ``(n,)``, in the property's unit; the uncertainty is a standard deviation.
+    """
+
+    property: Property
+    molecules: tuple[Molecule, ...]
+    values: FloatArray
+    uncertainties: FloatArray
+
+
+class Belief(Protocol):
+    """A fitted surrogate: what is believed of one property of any molecule."""
+
+    @property
+    def diagnostics(self) -> Mapping[str, float]:
+        """Figures on the fit: at least ``loo_nll``, ``loo_rmse`` and ``loo_coverage_95``."""
+        ...
+
+    def predict(self, molecules: Sequence[Molecule]) -> tuple[FloatArray, FloatArray]:
+        """Mean and standard deviation of the noise-free value, each of shape ``(n,)``."""
+        ...
+
+    def draw(self, molecules: Sequence[Molecule], n: int, seed: int) -> FloatArray:
+        """Joint posterior draws, shape ``(n, n_molecules)``."""
+        ...
+
+    def given(self, molecules: Sequence[Molecule], values: FloatArray) -> Belief:
+        """The belief after these values (shape ``(n,)``), its hyperparameters kept."""
+        ...
+
+
+class Surrogate(Protocol):
+    """Learns one property from its measurements."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the surrogate, its module's name."""
+        ...
+
+    def fit(self, evidence: Evidence, seed: int) -> Belief:
+        """Fit to at least two measurements."""
+        ...
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an acquisition has to decide.
+
+    Attributes
+    ----------
+    pool
+        The candidates to choose from, none of them asked before.
+    objectives
+        What is wanted, in the order of every last axis below.
+    beliefs
+        Property name -> belief, for every objective that is learned.
+    exact
+        Property name -> values for the pool, shape ``(len(pool),)``, for every objective computed exactly.
+    measured
+        The molecules with every objective measured.
+    front
+        Their values, shape ``(len(measured), n_objectives)``, in the properties' units.
+    pending
+        Molecules asked and not yet answered.
+    pending_exact
+        As ``exact``, for ``pending``.
+    asked
+        Every molecule ever asked, for the similarity cap.
+    batch
+        How many to choose.
+    seed
+        Seed of this decision.
+    """
+
+    pool: Sequence[Candidate]
+    objectives: Sequence[Objective]
+    beliefs: Mapping[str, Belief]
+    exact: Mapping[str, FloatArray]
+    measured: Sequence[Molecule]
+    front: FloatArray
+    pending: Sequence[Molecule]
+    pending_exact: Mapping[str, FloatArray]
+    asked: Sequence[Molecule]
+    batch: int
+    seed: int
+
+
+class Acquisition(Protocol):
+    """Chooses what to measure next."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the acquisition, its module's name."""
+        ...
+
+    def choose(self, question: Question) -> list[Pick]:
+        """Choose at most ``question.batch`` distinct candidates, the best first, each with its reason."""
+        ...

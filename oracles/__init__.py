@@ -1,0 +1,1 @@
+"""Oracles: one module each, plus geometry, electronic structure and contained execution."""

@@ -1,0 +1,1 @@
+"""Surrogates: models that turn measurements into beliefs, and the acquisitions on top of them."""
