@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem, RDLogger
-from rdkit.Chem import Crippen, DataStructs, rdFingerprintGenerator
+from rdkit.Chem import Crippen, DataStructs, rdFingerprintGenerator, rdMolDescriptors
 from rdkit.Chem.rdchem import Mol
 
 MAX_TEXT = 1000
@@ -40,10 +40,6 @@ class Molecule:
     ----------
     smiles
         RDKit's canonical isomeric SMILES.
-    inchikey
-        Standard InChIKey, the name used for files and keys.
-    formula
-        Hill formula.
     charge
         Net charge, in units of e.
     heavy_atoms
@@ -51,10 +47,18 @@ class Molecule:
     """
 
     smiles: str
-    inchikey: str = field(compare=False)
-    formula: str = field(compare=False)
     charge: int = field(compare=False)
     heavy_atoms: int = field(compare=False)
+
+    @cached_property
+    def inchikey(self) -> str:
+        """Standard InChIKey, the name used for files; empty where InChI does not cover the valences."""
+        return str(Chem.MolToInchiKey(self.rdkit()))  # type: ignore[no-untyped-call]
+
+    @cached_property
+    def formula(self) -> str:
+        """Hill formula."""
+        return str(rdMolDescriptors.CalcMolFormula(self.rdkit()))
 
     def rdkit(self) -> Mol:
         """Return a fresh RDKit molecule (implicit hydrogens)."""
@@ -95,16 +99,7 @@ def parse(text: str) -> Molecule:
         raise MoleculeError(f"'{text}' has several fragments; give one connected molecule")
     if any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()):
         raise MoleculeError(f"'{text}' is a radical; give a closed-shell molecule")
-    inchikey = str(Chem.MolToInchiKey(mol))  # type: ignore[no-untyped-call]
-    if not inchikey:
-        raise MoleculeError(f"'{text}' has no InChI; its valences are outside what InChI covers")
-    return Molecule(
-        smiles=smiles,
-        inchikey=inchikey,
-        formula=Chem.rdMolDescriptors.CalcMolFormula(mol),
-        charge=Chem.GetFormalCharge(mol),
-        heavy_atoms=mol.GetNumHeavyAtoms(),
-    )
+    return Molecule(smiles, Chem.GetFormalCharge(mol), mol.GetNumHeavyAtoms())
 
 
 UNSUITABLE: Mapping[str, str] = {
@@ -121,7 +116,7 @@ UNSUITABLE: Mapping[str, str] = {
     "imine N-H": "[NX2H]=[CX3;!$(C[#7,#8,#16])]",
     "silicon, phosphorus or boron hydride": "[Si,P,B;!H0]",
     "silicon or boron halide": "[Si,B][F,Cl,Br]",
-    "N-nitroso or nitrite": "[N,O][N]=O",
+    "N-nitroso or nitrite": "[N,O;+0][NX2]=O",
     "nitrate ester": "[OX2][N+](=O)[O-]",
     "aldehyde": "[CX3H1](=O)[#6]",
     "carbene, carbon anion or cation": "[#6-,#6+]",
