@@ -11,7 +11,6 @@ import importlib
 import pkgutil
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -46,13 +45,13 @@ def load(package: str, kind: str) -> type[BaseModel]:
     if kind not in kinds(package):
         raise UnknownPartError(f"there is no '{kind}' in {package}")
     module = importlib.import_module(f"{package}.{kind}")
-    classes = [c for c in vars(module).values() if _is_part(c, module.__name__)]
+    classes: list[type[BaseModel]] = [c for c in vars(module).values() if _is_part(c, module.__name__)]
     if len(classes) != 1:
         raise UnknownPartError(f"{module.__name__} holds {len(classes)} parts, it must hold one")
     return classes[0]
 
 
-def _is_part(value: Any, module: str) -> bool:
+def _is_part(value: object, module: str) -> bool:
     return (
         isinstance(value, type)
         and issubclass(value, BaseModel)
