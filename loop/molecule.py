@@ -68,6 +68,12 @@ class Molecule:
         return self.smiles
 
 
+@lru_cache(maxsize=4096)
+def _shared(smiles: str) -> Mol:
+    """RDKit's molecule, read once for parsing, limits and fingerprint; never change what it returns."""
+    return Chem.MolFromSmiles(smiles)
+
+
 @lru_cache(maxsize=200_000)
 def parse(text: str) -> Molecule:
     """Read a SMILES into a canonical :class:`Molecule`.
@@ -87,14 +93,20 @@ def parse(text: str) -> Molecule:
         raise MoleculeError("the SMILES is empty")
     if len(text) > MAX_TEXT:
         raise MoleculeError(f"the SMILES has {len(text)} characters, more than {MAX_TEXT}")
-    mol = Chem.MolFromSmiles(text)
+    mol = _shared(text)
     if mol is None or mol.GetNumAtoms() == 0:
         raise MoleculeError(f"'{text}' is not a valid SMILES")
     # Explicit hydrogens and atom-map numbers would give one compound several canonical forms.
-    for atom in mol.GetAtoms():
-        atom.SetAtomMapNum(0)
-    mol = Chem.MolFromSmiles(Chem.MolToSmiles(Chem.RemoveHs(mol)))
-    smiles = Chem.MolToSmiles(mol)
+    if ":" in text:
+        mol = Chem.Mol(mol)
+        for atom in mol.GetAtoms():
+            atom.SetAtomMapNum(0)
+    if mol.GetNumAtoms() > mol.GetNumHeavyAtoms():
+        mol = Chem.RemoveHs(mol)
+    canonical = Chem.MolToSmiles(mol)
+    # Text that is canonical already needs no second round: the same text gives the same molecule.
+    mol = _shared(canonical)
+    smiles = canonical if canonical == text else Chem.MolToSmiles(mol)
     if "." in smiles:
         raise MoleculeError(f"'{text}' has several fragments; give one connected molecule")
     if any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()):
@@ -166,7 +178,7 @@ class Limits:
             )
         if molecule.charge and not self.allow_charged:
             return f"net charge {molecule.charge:+d}"
-        mol = molecule.rdkit()
+        mol = _shared(molecule.smiles)
         foreign = {atom.GetSymbol() for atom in mol.GetAtoms()} - set(self.elements)
         if foreign:
             return f"element {', '.join(sorted(foreign))} is not allowed"
@@ -210,7 +222,7 @@ _MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 @lru_cache(maxsize=100_000)
 def fingerprint(molecule: Molecule) -> DataStructs.ExplicitBitVect:
     """Morgan bit fingerprint (radius 2, 2048 bits) for similarity; Rogers & Hahn, 10.1021/ci100050t."""
-    bits: DataStructs.ExplicitBitVect = _MORGAN.GetFingerprint(molecule.rdkit())
+    bits: DataStructs.ExplicitBitVect = _MORGAN.GetFingerprint(_shared(molecule.smiles))
     return bits
 
 

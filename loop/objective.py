@@ -93,6 +93,12 @@ class Objective:
         scale = self._distance(np.array([self.reference]))[0]
         return np.asarray(1.0 - self._distance(values) / scale)
 
+    def met(self, values: FloatArray) -> NDArray[np.bool_]:
+        """Whether the goal is reached: inside the window, or at least as good as the reference."""
+        if self.direction is Direction.WINDOW:
+            return np.asarray(self._distance(values) == 0.0)
+        return np.asarray(self.gain(values) >= 0.0)
+
     def goal(self) -> str:
         """The goal as a person would say it."""
         if self.direction is not Direction.WINDOW:

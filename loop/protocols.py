@@ -63,6 +63,10 @@ class Oracle(Protocol):
         """How the numbers come about."""
         ...
 
+    def refusal(self, molecule: Molecule) -> str | None:
+        """Say why this oracle cannot measure the molecule, before any work; ``None`` if it can."""
+        ...
+
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Rough cost of one measurement, for estimates and for starting long work first."""
         ...

@@ -1,0 +1,177 @@
+"""From a campaign file to the parts that sit in its seats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from flows.campaign_file import CampaignFile, CampaignFileError
+from flows.campaign_file.reading import Path_, Source, nearest, validated
+from flows.campaign_file.tables import AMENDABLE, GeneratorTable, OracleTable, PartTable
+from loop.campaign import Definition
+from loop.parts import UnknownPartError, kinds, load
+from loop.protocols import Acquisition, Generator, Oracle, Surrogate
+from loop.records import Property, digest
+from loop.step import Parts
+from loop.step import Source as PoolSource
+from oracles.contained import Containment
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A campaign ready to run.
+
+    Attributes
+    ----------
+    definition, parts
+        What the pure step needs.
+    containment
+        Oracle kind -> what each of its calculations may use.
+    workers
+        Calculations at the same time.
+    resolved
+        The whole file with every default filled in, JSON-able.
+    """
+
+    definition: Definition
+    parts: Parts
+    containment: Mapping[str, Containment]
+    workers: int
+    resolved: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """Content hash of everything that may not change while the campaign runs."""
+        return digest({k: v for k, v in self.resolved.items() if k not in AMENDABLE})
+
+    @property
+    def properties(self) -> dict[str, Property]:
+        """Property name -> property, of all oracles."""
+        return {p.name: p for oracle in self.parts.oracles for p in oracle.properties}
+
+
+def assemble(file: CampaignFile, source: Source) -> Assembled:
+    """Build the parts a campaign file names.
+
+    Raises
+    ------
+    CampaignFileError
+        Naming every kind, setting, property or unit that does not fit, with its line.
+    """
+    reader = _Reader(source)
+    oracles = [
+        cast(Oracle, reader.part("oracles", table, ("oracles", k), OracleTable))
+        for k, table in enumerate(file.oracles)
+    ]
+    generators = [
+        cast(Generator, reader.part("generators", table, ("generators", k), GeneratorTable))
+        for k, table in enumerate(file.generators)
+    ]
+    surrogate = cast(Surrogate, reader.part("surrogates", file.surrogate, ("surrogate",), PartTable))
+    acquisition = cast(
+        Acquisition,
+        reader.part("surrogates.acquisitions", file.acquisition, ("acquisition",), PartTable),
+    )
+    reader.finish()
+    _check_objectives(file, oracles, source)
+    sources = [
+        PoolSource(generator, table.share, table.initial)
+        for generator, table in zip(generators, file.generators, strict=True)
+    ]
+    return Assembled(
+        definition=Definition(
+            name=file.name,
+            seed=file.seed,
+            objectives=tuple(o.objective() for o in file.objectives),
+            limits=file.limits.limits(),
+            budget=file.budget.budget(),
+            stop=file.stop.rules(),
+            batch=file.proposal.batch,
+            pool=file.proposal.pool,
+        ),
+        parts=Parts(_shared(sources), oracles, surrogate, acquisition),
+        containment={
+            table.kind: Containment(
+                table.deadline_minutes * 60, int(table.memory_gb * 1e9), file.workers.threads
+            )
+            for table in file.oracles
+        },
+        workers=file.workers.count,
+        resolved=_resolved(file, reader.parts),
+    )
+
+
+def from_resolved(content: Mapping[str, Any]) -> Assembled:
+    """Assemble again what :attr:`Assembled.resolved` holds, for a campaign already begun."""
+    source = Source.of(content)
+    return assemble(validated(CampaignFile, content, source, ()), source)
+
+
+class _Reader:
+    """Collects the problems of all parts, so that one run of ``validate`` names them all."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[str] = []
+        self.parts: dict[Path_, BaseModel] = {}
+
+    def part(self, package: str, table: PartTable, where: Path_, role: type[PartTable]) -> BaseModel | None:
+        try:
+            model = load(package, table.kind)
+            known = [name for name in role.model_fields if name != "kind"]
+            self.parts[where] = validated(model, table.settings, self.source, where, known)
+            return self.parts[where]
+        except UnknownPartError:
+            noun = {"surrogates.acquisitions": "acquisition"}.get(package, package.removesuffix("s"))
+            sentence = f"there is no {noun} of kind '{table.kind}'; {nearest(table.kind, kinds(package))}"
+            self.problems.append(self.source.problem((*where, "kind"), sentence))
+        except CampaignFileError as error:
+            self.problems += error.problems
+        return None
+
+    def finish(self) -> None:
+        if self.problems:
+            raise CampaignFileError(self.problems)
+
+
+def _check_objectives(file: CampaignFile, oracles: Sequence[Oracle], source: Source) -> None:
+    problems = []
+    kinds_used = [oracle.kind for oracle in oracles]
+    measured: dict[str, Property] = {}
+    for k, oracle in enumerate(oracles):
+        if oracle.kind in kinds_used[:k]:
+            problems.append(source.problem(("oracles", k, "kind"), f"'{oracle.kind}' is given twice"))
+        measured |= {p.name: p for p in oracle.properties}
+    for k, objective in enumerate(file.objectives):
+        prop = measured.get(objective.property)
+        if prop is None:
+            sentence = (
+                f"no oracle of this campaign measures '{objective.property}'; "
+                f"{nearest(objective.property, list(measured))}"
+            )
+            problems.append(source.problem(("objectives", k, "property"), sentence))
+        elif prop.unit != objective.unit:
+            sentence = f"{prop.name} is measured in {prop.unit}; give reference, low and high in {prop.unit}"
+            problems.append(source.problem(("objectives", k, "unit"), f"{sentence}, not '{objective.unit}'"))
+    if problems:
+        raise CampaignFileError(problems)
+
+
+def _shared(sources: Sequence[PoolSource]) -> list[PoolSource]:
+    """Scale the shares so that they add up to one pool."""
+    total = sum(s.share for s in sources)
+    return [PoolSource(s.generator, s.share / total, s.initial) for s in sources]
+
+
+def _resolved(file: CampaignFile, parts: Mapping[Path_, BaseModel]) -> dict[str, Any]:
+    content = file.model_dump(mode="json", exclude_none=True)
+    for where, part in parts.items():
+        settings = part.model_dump(mode="json", exclude_none=True)
+        if len(where) == 1:
+            content[str(where[0])] |= settings
+        else:
+            content[str(where[0])][int(where[1])] |= settings
+    return content

@@ -1,0 +1,200 @@
+"""The tables of a campaign file, as pydantic models; every unknown key is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from loop.campaign import Budget, StopRules
+from loop.molecule import ELEMENTS, UNSUITABLE, Limits, MoleculeError, check_smarts
+from loop.objective import Direction, Objective
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(gt=0)]
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, and strict about its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ObjectiveTable(Table):
+    """``[[objectives]]``: one property and what is wanted of it."""
+
+    property: str = Field(description="name of a property that one of the oracles measures")
+    unit: str = Field(description="unit of reference, low and high; must be the oracle's")
+    direction: Direction = Field(description="maximize, minimize or window")
+    reference: float = Field(
+        allow_inf_nan=False, description="the worst value worth having: origin of the hypervolume"
+    )
+    low: float | None = Field(None, allow_inf_nan=False, description="lower edge of the window")
+    high: float | None = Field(None, allow_inf_nan=False, description="upper edge of the window")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ObjectiveTable:
+        self.objective()
+        return self
+
+    def objective(self) -> Objective:
+        """The goal as the loop understands it."""
+        return Objective(self.property, self.unit, self.direction, self.reference, self.low, self.high)
+
+
+class BudgetTable(Table):
+    """``[budget]``: what may be spent; at least one entry is needed."""
+
+    evaluations: Count | None = Field(None, description="molecules asked for, failures included")
+    core_hours: Positive | None = Field(None, description="CPU time of the oracles, core-hours")
+    wall_clock_hours: Positive | None = Field(None, description="running time, hours")
+    rounds: Count | None = Field(None, description="rounds after the initial design")
+
+    @model_validator(mode="after")
+    def _some(self) -> BudgetTable:
+        if not any(getattr(self, name) for name in type(self).model_fields):
+            raise ValueError(
+                "a campaign needs an end: give evaluations, core_hours, wall_clock_hours or rounds"
+            )
+        return self
+
+    def budget(self) -> Budget:
+        """The budget as the loop understands it."""
+        return Budget(**self.model_dump())
+
+
+class StopTable(Table):
+    """``[stop]``: reasons to stop before the budget is spent."""
+
+    molecules_meeting_all_goals: Count | None = Field(None, description="stop at this many")
+    rounds_without_progress: Count | None = Field(None, description="hypervolume grew by less than 1 %")
+    failures_in_a_row: Count | None = Field(8, description="of one oracle; stops so that a person can look")
+
+    def rules(self) -> StopRules:
+        """The rules as the loop understands them."""
+        return StopRules(**self.model_dump())
+
+
+class LimitsTable(Table):
+    """``[limits]``: which molecules are considered at all."""
+
+    min_heavy_atoms: Count = 2
+    max_heavy_atoms: Annotated[int, Field(gt=0, le=60)] = 14
+    elements: tuple[str, ...] = ELEMENTS
+    max_logp: float | None = Field(1.1, allow_inf_nan=False, description="Crippen logP")
+    allow_charged: bool = False
+    allow_zwitterions: bool = False
+    exclude: dict[str, str] = Field(
+        default_factory=lambda: dict(UNSUITABLE), description="name -> SMARTS of refused groups"
+    )
+
+    @field_validator("elements")
+    @classmethod
+    def _covered(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        foreign = [e for e in value if e not in ELEMENTS]
+        if foreign:
+            raise ValueError(f"element {foreign[0]} is not covered; choose from {', '.join(ELEMENTS)}")
+        if "C" not in value or "H" not in value:
+            raise ValueError("elements must include H and C")
+        return value
+
+    @field_validator("exclude")
+    @classmethod
+    def _smarts(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, smarts in value.items():
+            try:
+                check_smarts(smarts)
+            except MoleculeError as error:
+                raise ValueError(f"{name}: {error}") from error
+        return value
+
+    @model_validator(mode="after")
+    def _ordered(self) -> LimitsTable:
+        if self.min_heavy_atoms > self.max_heavy_atoms:
+            raise ValueError(
+                f"min_heavy_atoms {self.min_heavy_atoms} is above max_heavy_atoms {self.max_heavy_atoms}"
+            )
+        return self
+
+    def limits(self) -> Limits:
+        """The limits as the loop understands them."""
+        return Limits(**self.model_dump())
+
+
+class ProposalTable(Table):
+    """``[proposal]``: size of a round and of the pool it is chosen from."""
+
+    batch: Annotated[int, Field(gt=0, le=1000)] = Field(8, description="molecules per round")
+    pool: Annotated[int, Field(ge=50, le=200_000)] = Field(4000, description="candidates per round")
+
+
+class WorkersTable(Table):
+    """``[workers]``: how much of the machine is used."""
+
+    count: Annotated[int, Field(gt=0, le=1024)] = Field(2, description="calculations at the same time")
+    threads: Annotated[int, Field(gt=0, le=256)] = Field(1, description="threads of each calculation")
+
+
+class PartTable(BaseModel):
+    """A table that names a part by its ``kind``; its other keys are the part's own settings."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    kind: str
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Keys that belong to the part, its kind included."""
+        return {"kind": self.kind, **(self.model_extra or {})}
+
+
+class GeneratorTable(PartTable):
+    """``[[generators]]``: a part of ``generators`` with its role in the campaign."""
+
+    share: Annotated[float, Field(ge=0, le=1)] = Field(1.0, description="share of every pool")
+    initial: Annotated[int, Field(ge=0)] = Field(0, description="molecules of the initial design")
+
+
+class OracleTable(PartTable):
+    """``[[oracles]]``: a part of ``oracles`` with the means each of its calculations gets."""
+
+    deadline_minutes: Positive = Field(60.0, description="a calculation is killed after this")
+    memory_gb: Positive = Field(6.0, description="address space of a calculation, 10^9 bytes")
+
+
+class CampaignFile(Table):
+    """The whole file."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    objectives: Annotated[tuple[ObjectiveTable, ...], Field(min_length=1, max_length=5)]
+    budget: BudgetTable
+    stop: StopTable = StopTable()
+    limits: LimitsTable = LimitsTable()
+    proposal: ProposalTable = ProposalTable()
+    workers: WorkersTable = WorkersTable()
+    generators: Annotated[tuple[GeneratorTable, ...], Field(min_length=1)]
+    surrogate: PartTable
+    acquisition: PartTable
+    oracles: Annotated[tuple[OracleTable, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> CampaignFile:
+        names = [o.property for o in self.objectives]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the objective '{name}' is given twice")
+        initial = sum(g.initial for g in self.generators)
+        if initial == 0:
+            raise ValueError("the initial design is empty: give at least one generator 'initial' molecules")
+        evaluations = self.budget.evaluations
+        if evaluations is not None and evaluations < initial:
+            raise ValueError(
+                f"impossible budget: {evaluations} evaluations do not cover the initial design of {initial}"
+            )
+        if all(g.share == 0 for g in self.generators):
+            raise ValueError("no generator has a share of the pool; give one a 'share' above 0")
+        return self
+
+
+AMENDABLE = ("budget", "stop", "workers")
+"""Tables that may change while a campaign runs: they change no value and no proposal already made."""

@@ -1,0 +1,182 @@
+"""Carry out what the pure step decides: the loop of a live campaign, free of Prefect.
+
+The ledger is written before anything is dispatched and after anything is answered, and read again before
+the next decision. Killed anywhere, the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from pydantic import BaseModel
+
+from flows.assembly import Assembled
+from flows.store import Store
+from flows.versions import versions
+from loop.campaign import State
+from loop.ledger import Ledger, LedgerError
+from loop.records import Failure, Measurement, Outcome, Request
+from loop.step import Close, Decision, Evaluate, Propose, decide
+from oracles.contained import Containment, Job, run
+
+log = logging.getLogger("zincloop")
+
+STOPPED = "stopped by a signal"
+
+
+class Dispatcher(Protocol):
+    """Runs a round's calculations side by side; returns when each was answered or given up."""
+
+    def __call__(self, number: int, requests: Sequence[Request]) -> None:
+        """Evaluate requests of round ``number``, in this order."""
+        ...
+
+
+@dataclass
+class Activity:
+    """What the program is doing now, for the display; never read by a decision.
+
+    Attributes
+    ----------
+    running
+        Request key -> request and the time its calculation started (monotonic seconds).
+    phase
+        One clause for a person.
+    deciding_seconds
+        Time spent proposing so far.
+    """
+
+    running: dict[str, tuple[Request, float]] = field(default_factory=dict)
+    phase: str = "starting"
+    deciding_seconds: float = 0.0
+
+
+class Conductor:
+    """One run of the program on one campaign.
+
+    Parameters
+    ----------
+    store, ledger, assembled
+        The campaign.
+    stop
+        Set from outside (a signal) to end the run after killing what runs.
+    """
+
+    def __init__(self, store: Store, ledger: Ledger, assembled: Assembled, stop: threading.Event) -> None:
+        self.store = store
+        self.ledger = ledger
+        self.assembled = assembled
+        self.stop = stop
+        self.activity = Activity()
+        self.errors: list[Exception] = []
+        self._enough = threading.Event()
+
+    def conduct(self, dispatch: Callable[[], Dispatcher]) -> str:
+        """Run until the campaign closes or ``stop`` is set; returns the reason.
+
+        Parameters
+        ----------
+        dispatch
+            Gives the dispatcher, asked for when the first requests are ready.
+        """
+        self.ledger.open_session(versions())
+        reason = "an error, see the log"
+        try:
+            reason = self._rounds(dispatch)
+        finally:
+            with contextlib.suppress(LedgerError):  # it may be the ledger that broke
+                self.ledger.end_session(reason)
+        return reason
+
+    def _rounds(self, dispatch: Callable[[], Dispatcher]) -> str:
+        while not self.stop.is_set():
+            state = self.ledger.state()
+            decision = self._decide(state)
+            if isinstance(decision, Close):
+                if state.closed is None:
+                    self.ledger.close_campaign(decision.reason)
+                return decision.reason
+            if isinstance(decision, Propose):
+                self._open(decision)
+            else:
+                self._evaluate(len(state.rounds) - 1, decision, dispatch)
+        return STOPPED
+
+    def _open(self, decision: Propose) -> None:
+        for oracle in self.assembled.parts.oracles:
+            self.ledger.declare(oracle.protocol())
+        self.ledger.open_round(
+            decision.number, decision.seed, decision.batch, decision.requests, decision.notes
+        )
+        log.info("round %d: %d molecules picked", decision.number, len(decision.batch))
+
+    def _evaluate(self, number: int, decision: Evaluate, dispatch: Callable[[], Dispatcher]) -> None:
+        self._enough.clear()
+        self.activity.phase = f"evaluating round {number}"
+        dispatch()(number, decision.requests)
+        if self.errors:
+            raise self.errors[0]
+
+    def evaluate(self, request: Request) -> str:
+        """Get one answer, blocking; returns what came of it, in a word."""
+        if self.stop.is_set() or self._enough.is_set():
+            return "not started"
+        try:
+            self.ledger.start(request)
+            self.activity.running[request.key] = (request, time.monotonic())
+            outcome = run(self._job(request), self._containment(request), self.stop.is_set)
+            if outcome is None:
+                return "abandoned"
+            self._record(request, outcome)
+        except Exception as error:
+            # A full disk or a broken ledger: nothing more may be started, and the run has to end.
+            self.errors.append(error)
+            self._enough.set()
+            raise
+        finally:
+            self.activity.running.pop(request.key, None)
+        return "measured" if isinstance(outcome, Measurement) else f"failed: {outcome.kind}"
+
+    def unanswered(self, requests: Sequence[Request]) -> list[Request]:
+        """Those of the requests that the ledger has no answer to."""
+        answers = self.ledger.state().answers
+        return [r for r in requests if r.key not in answers]
+
+    def _record(self, request: Request, outcome: Outcome) -> None:
+        self.ledger.record(request, outcome)
+        what = f"{request.oracle} {request.molecule}"
+        if isinstance(outcome, Failure):
+            log.warning("%s failed (%s): %s", what, outcome.kind, outcome.reason)
+        else:
+            values = ", ".join(f"{v.property} {v.value:.3f} {v.unit}" for v in outcome.values)
+            log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
+            shutil.rmtree(self._job(request).directory, ignore_errors=True)
+        state = self.ledger.state()
+        if state.pending and isinstance(self._decision(state), Close):
+            self._enough.set()
+
+    def _decide(self, state: State) -> Decision:
+        self.activity.phase = "evaluating" if state.pending else "proposing"
+        started = time.monotonic()
+        try:
+            return self._decision(state)
+        finally:
+            self.activity.deciding_seconds += time.monotonic() - started
+
+    def _decision(self, state: State) -> Decision:
+        return decide(self.assembled.definition, self.assembled.parts, state)
+
+    def _job(self, request: Request) -> Job:
+        part = next(o for o in self.assembled.parts.oracles if o.kind == request.oracle)
+        settings = cast(BaseModel, part).model_dump(mode="json")
+        return Job(request.oracle, settings, request.molecule.smiles, self.store.jobs / request.key)
+
+    def _containment(self, request: Request) -> Containment:
+        return self.assembled.containment[request.oracle]

@@ -1,0 +1,138 @@
+"""Open a campaign: a new one from its file, or the one a directory already holds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.assembly import Assembled, assemble, from_resolved
+from flows.campaign_file import read
+from flows.campaign_file.tables import AMENDABLE
+from flows.store import Store, StoreError
+from loop.ledger import Ledger
+from oracles.contained.spool import write_json
+
+FREE_BYTES = 500_000_000
+"""Disk space below which a run is not begun: a day of ledger, logs and scratch files."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A campaign at hand."""
+
+    store: Store
+    ledger: Ledger
+    assembled: Assembled
+
+
+def locate(path: Path, directory: Path | None) -> tuple[Path | None, Store]:
+    """Tell the campaign file (if ``path`` is one) and the campaign's directory.
+
+    A file's campaign lives in ``--directory``, or beside the file in a directory of the campaign's name.
+
+    Raises
+    ------
+    StoreError
+        If ``path`` is a directory that holds no campaign.
+    """
+    if not path.is_dir():
+        if directory is not None:
+            return path, Store(directory)
+        file, _ = read(path)
+        return path, Store(path.parent / file.name)
+    if not Store(path).holds_campaign():
+        raise StoreError(f"{path}: no campaign was begun here; 'zincloop run FILE.toml' begins one")
+    return None, Store(path)
+
+
+def existing(path: Path) -> Opened:
+    """Open a campaign to look at it.
+
+    Raises
+    ------
+    StoreError
+        If there is none.
+    """
+    _, store = locate(path, None)
+    if not store.holds_campaign():
+        raise StoreError(f"{store.directory}: no campaign was begun here; 'zincloop run {path}' begins it")
+    ledger = Ledger(store.ledger)
+    definition = ledger.definition()
+    if definition is None:
+        raise StoreError(f"{store.directory}: the campaign was not begun; 'zincloop run' begins it")
+    return Opened(store, ledger, from_resolved(definition))
+
+
+def begin_or_resume(path: Path, directory: Path | None) -> Opened:
+    """Open a campaign to run it; the store must be locked by the caller afterwards.
+
+    Raises
+    ------
+    StoreError
+        If the directory belongs to another campaign or the file was changed under a running campaign.
+    """
+    file, store = locate(path, directory)
+    if file is None:
+        return existing(path)
+    assembled = assemble(*read(file))
+    store.create()
+    _check_space(store)
+    ledger = Ledger(store.ledger)
+    stored = ledger.definition()
+    if stored is None:
+        return Opened(store, ledger, assembled)
+    _check_same(stored, assembled.resolved, file, store)
+    return Opened(store, ledger, assembled)
+
+
+def commit(opened: Opened) -> None:
+    """Write what the campaign is into the ledger, and amendments of its budget; needs the lock."""
+    stored, resolved = opened.ledger.definition(), opened.assembled.resolved
+    if stored is None:
+        opened.ledger.open_campaign(resolved, opened.assembled.digest)
+    else:
+        changes = {k: resolved[k] for k in AMENDABLE if stored[k] != resolved[k]}
+        if changes:
+            opened.ledger.amend(changes)
+            if opened.ledger.state().closed is not None:
+                opened.ledger.reopen(f"{', '.join(changes)} changed")
+    write_json(opened.store.resolved, resolved)
+
+
+def _check_same(stored: Mapping[str, Any], given: Mapping[str, Any], file: Path, store: Store) -> None:
+    if stored["name"] != given["name"] or stored["seed"] != given["seed"]:
+        raise StoreError(
+            f"{store.directory} belongs to another campaign ('{stored['name']}', seed {stored['seed']}); "
+            "choose another --directory, or another name in the file"
+        )
+    changed = [k for k in (*stored, *(set(given) - set(stored))) if stored.get(k) != given.get(k)]
+    fixed = [k for k in changed if k not in AMENDABLE]
+    if fixed:
+        raise StoreError(
+            f"{file}: {_difference(stored, given, fixed)} changed since the campaign began; only "
+            f"{', '.join(AMENDABLE)} may change. Change it back, or give the campaign a new name"
+        )
+
+
+def _difference(stored: Mapping[str, Any], given: Mapping[str, Any], keys: list[str]) -> str:
+    key = sorted(keys)[0]
+    old, new = stored.get(key), given.get(key)
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        inner = next(k for k in {**old, **new} if old.get(k) != new.get(k))
+        return f"'{key}.{inner}' ({old.get(inner)!r} to {new.get(inner)!r})"
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple) and len(old) == len(new):
+        k = next(i for i, (a, b) in enumerate(zip(old, new, strict=True)) if a != b)
+        return _difference({f"{key}[{k + 1}]": old[k]}, {f"{key}[{k + 1}]": new[k]}, [f"{key}[{k + 1}]"])
+    return f"'{key}'"
+
+
+def _check_space(store: Store) -> None:
+    free = shutil.disk_usage(store.directory).free
+    if free < FREE_BYTES:
+        raise StoreError(
+            f"{store.directory}: only {free / 1e6:.0f} MB are free on this disk, "
+            f"a campaign needs at least {FREE_BYTES / 1e6:.0f} MB"
+        )

@@ -1,0 +1,72 @@
+"""Prefect at the roof: one flow run for a round, one task run for a calculation.
+
+Prefect schedules, shows and logs; it holds no results, retries nothing and decides nothing. Imported only
+by a live run, because importing Prefect takes seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.conduct import Conductor
+from loop.records import Request
+
+log = logging.getLogger("zincloop")
+
+
+class PrefectRounds:
+    """Dispatches a round as a Prefect flow run named after the campaign and the round."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        self._conductor = conductor
+
+    def __call__(self, number: int, requests: Sequence[Request]) -> None:
+        """Run the flow; where Prefect itself breaks, warn and go on without it."""
+        try:
+            self._flow(number, requests)
+        except Exception as error:  # noqa: BLE001 - whatever breaks Prefect must not break the campaign
+            if self._conductor.errors:
+                return
+            log.warning("Prefect failed (%s: %s); going on without it", type(error).__name__, error)
+            PlainRounds(self._conductor)(number, self._conductor.unanswered(requests))
+
+    def _flow(self, number: int, requests: Sequence[Request]) -> None:
+        conductor = self._conductor
+        by_key = {r.key: r for r in requests}
+        name = conductor.assembled.definition.name
+
+        @task(name="evaluate", task_run_name="{oracle} {smiles}", cache_policy=NO_CACHE, persist_result=False)
+        def evaluate(key: str, oracle: str, smiles: str) -> str:  # noqa: ARG001 - they name the run
+            return conductor.evaluate(by_key[key])
+
+        @flow(
+            name="zincloop round",
+            flow_run_name=f"{name} round {number}",
+            task_runner=ThreadPoolTaskRunner(max_workers=conductor.assembled.workers),  # type: ignore[arg-type]
+            persist_result=False,
+            validate_parameters=False,
+        )
+        def round_of_requests() -> None:
+            futures = [evaluate.submit(r.key, r.oracle, str(r.molecule)) for r in requests]
+            for future in futures:
+                future.wait()
+
+        round_of_requests()
+
+
+class PlainRounds:
+    """Dispatches a round on threads of its own, without Prefect."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        self._conductor = conductor
+
+    def __call__(self, number: int, requests: Sequence[Request]) -> None:  # noqa: ARG002 - a Dispatcher
+        """Run the calculations side by side; an error of ours is kept by the conductor."""
+        with ThreadPoolExecutor(self._conductor.assembled.workers, "worker") as pool:
+            wait([pool.submit(self._conductor.evaluate, r) for r in requests])

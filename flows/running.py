@@ -1,0 +1,106 @@
+"""Run a campaign in this process: signals, the display, Prefect, and the report at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import FrameType
+
+from flows.conduct import STOPPED, Conductor, Dispatcher
+from flows.display import watch
+from flows.opening import Opened, commit
+from flows.report import write_report
+from flows.server import prefect_server
+
+log = logging.getLogger("zincloop")
+
+
+def run_campaign(opened: Opened) -> tuple[str, int]:
+    """Run until the campaign closes or a signal stops it.
+
+    Returns
+    -------
+    (str, int)
+        Why the run ended, and the exit status: 0, or 128 plus the signal's number.
+    """
+    stop, caught = threading.Event(), []
+    with opened.store.locked(), _logging_to(opened.store.log):
+        commit(opened)
+        conductor = Conductor(opened.store, opened.ledger, opened.assembled, stop)
+        with _signals(stop, caught), ThreadPoolExecutor(1, "conductor") as thread:
+            work = thread.submit(_conduct, conductor)
+            try:
+                watch(conductor, work)
+            finally:
+                if not work.done():
+                    stop.set()
+        try:
+            reason = work.result()
+        except Exception:
+            log.exception("the run ended with an error")
+            raise
+        log.info("%s", reason)
+        write_report(opened)
+    return reason, 128 + caught[0] if reason == STOPPED and caught else 0
+
+
+def _conduct(conductor: Conductor) -> str:
+    """Conduct with Prefect, its server starting while the first round is being thought about."""
+    store = conductor.store
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(1, "prefect") as starter:
+        ready: Future[None] = starter.submit(
+            stack.enter_context, prefect_server(store.prefect, store.directory / "prefect.log")
+        )
+
+        def dispatcher() -> Dispatcher:
+            conductor.activity.phase = "starting Prefect"
+            try:
+                ready.result()
+                from flows.rounds import PrefectRounds  # noqa: PLC0415 - importing Prefect takes seconds
+
+                return PrefectRounds(conductor)
+            except Exception as error:  # noqa: BLE001 - Prefect is a convenience, the campaign is not
+                from flows.rounds import PlainRounds  # noqa: PLC0415
+
+                log.warning("Prefect does not start (%s); going on without it", error)
+                return PlainRounds(conductor)
+
+        try:
+            return conductor.conduct(dispatcher)
+        finally:
+            with contextlib.suppress(Exception):
+                ready.result()
+
+
+@contextlib.contextmanager
+def _signals(stop: threading.Event, caught: list[int]) -> Iterator[None]:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        caught.append(number)
+        stop.set()
+
+    former = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _logging_to(path: Path) -> Iterator[None]:
+    handler = RotatingFileHandler(path, maxBytes=5_000_000, backupCount=3)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        handler.close()

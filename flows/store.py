@@ -1,0 +1,94 @@
+"""A campaign's directory: its files, and the lock that lets one program at a time work on it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class StoreError(Exception):
+    """A campaign directory that cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where the files of a campaign live."""
+
+    directory: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger, the only file that must not be lost."""
+        return self.directory / "ledger.sqlite"
+
+    @property
+    def jobs(self) -> Path:
+        """One directory for each calculation that runs or whose outcome waits to be recorded."""
+        return self.directory / "jobs"
+
+    @property
+    def log(self) -> Path:
+        """What the program did, with the traceback of every error of its own."""
+        return self.directory / "zincloop.log"
+
+    @property
+    def report(self) -> Path:
+        """The report, rewritten at the end of every run."""
+        return self.directory / "report.html"
+
+    @property
+    def resolved(self) -> Path:
+        """The resolved campaign file, for a person to read; the ledger holds the same."""
+        return self.directory / "resolved.json"
+
+    @property
+    def prefect(self) -> Path:
+        """Prefect's own files; may be deleted at any time."""
+        return self.directory / ".prefect"
+
+    def holds_campaign(self) -> bool:
+        """Whether a campaign was begun here."""
+        return self.ledger.is_file() and self.ledger.stat().st_size > 0
+
+    def create(self) -> None:
+        """Make the directory.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be made or written to.
+        """
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self.directory}: cannot be created: {error.strerror}") from error
+        if not os.access(self.directory, os.W_OK):
+            raise StoreError(f"{self.directory}: cannot be written to; choose another with --directory")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the campaign alone; the kernel releases the lock however the program ends.
+
+        Raises
+        ------
+        StoreError
+            If another program works on the campaign.
+        """
+        with (self.directory / "lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                owner = file.read().strip() or "unknown"
+                raise StoreError(
+                    f"{self.directory}: another zincloop (process {owner}) works on this campaign; "
+                    "wait for it or stop it"
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield

@@ -1,0 +1,1 @@
+"""Data shipped with the generators; README.md in this folder says where each file comes from."""

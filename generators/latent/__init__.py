@@ -1,0 +1,1 @@
+"""The molecular variational autoencoder: text codec, network, training and shipped weights."""

@@ -1,0 +1,91 @@
+"""The network: a bidirectional GRU reads a molecule, a second GRU writes it from its latent point.
+
+A variational autoencoder (Kingma & Welling, 1312.6114) over token rows; the latent point enters the writer at
+every step, so that it cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from generators.latent.codec import END
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of the network, in units of its layers."""
+
+    tokens: int
+    embedding: int = 64
+    reader: int = 128
+    latent: int = 96
+    writer: int = 384
+
+
+class Autoencoder(nn.Module):
+    """Encoder and decoder between token rows, shape ``(n, length)``, and latent points, ``(n, latent)``."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.embedding = nn.Embedding(shape.tokens, shape.embedding)
+        self.reader = nn.GRU(shape.embedding, shape.reader, batch_first=True, bidirectional=True)
+        self.posterior = nn.Linear(2 * shape.reader, 2 * shape.latent)
+        self.start = nn.Linear(shape.latent, shape.writer)
+        self.writer = nn.GRU(shape.embedding + shape.latent, shape.writer, batch_first=True)
+        self.logits = nn.Linear(shape.writer, shape.tokens)
+
+    def encode(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance of the posterior of padded rows."""
+        lengths = (rows != END).sum(1).clamp(min=1)
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.embedding(rows), lengths, batch_first=True, enforce_sorted=False
+        )
+        _, hidden = self.reader(packed)
+        mean, log_variance = self.posterior(torch.cat([hidden[0], hidden[1]], dim=1)).chunk(2, dim=1)
+        return mean, log_variance.clamp(-12, 4)
+
+    def reconstruct(self, z: Tensor, rows: Tensor) -> Tensor:
+        """Logits of every next token of padded rows, shape ``(n, length + 1, tokens)``."""
+        previous = torch.cat([rows.new_full((len(rows), 1), END), rows], dim=1)
+        known = self.embedding(previous)
+        inputs = torch.cat([known, z[:, None].expand(-1, known.shape[1], -1)], dim=2)
+        states, _ = self.writer(inputs, torch.tanh(self.start(z))[None])
+        logits: Tensor = self.logits(states)
+        return logits
+
+    @torch.no_grad()
+    def write(self, z: Tensor, longest: int) -> Tensor:
+        """Most probable tokens of latent points, shape ``(n, longest)``, padded with the end token.
+
+        What does not change from step to step is multiplied once, and rows that have ended leave the batch.
+        """
+        split = self.shape.embedding
+        by_token = self.embedding.weight @ self.writer.weight_ih_l0[:, :split].T
+        by_point = z @ self.writer.weight_ih_l0[:, split:].T + self.writer.bias_ih_l0
+        hidden = torch.tanh(self.start(z))
+        out = torch.full((len(z), longest), END)
+        alive = torch.arange(len(z))
+        token = torch.full((len(z),), END)
+        for step in range(longest):
+            hidden = self._cell(by_token[token] + by_point, hidden)
+            token = self.logits(hidden).argmax(1)
+            out[alive, step] = token
+            going = token != END
+            if not going.any():
+                break
+            alive, token = alive[going], token[going]
+            hidden, by_point = hidden[going], by_point[going]
+        return out
+
+    def _cell(self, inputs: Tensor, hidden: Tensor) -> Tensor:
+        """One step of the writer's GRU, its input products already summed."""
+        reset_in, update_in, new_in = inputs.chunk(3, dim=1)
+        recurrent = hidden @ self.writer.weight_hh_l0.T + self.writer.bias_hh_l0
+        reset_h, update_h, new_h = recurrent.chunk(3, dim=1)
+        reset, update = torch.sigmoid(reset_in + reset_h), torch.sigmoid(update_in + update_h)
+        new = torch.tanh(new_in + reset * new_h)
+        return new + update * (hidden - new)

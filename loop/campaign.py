@@ -1,0 +1,242 @@
+"""A campaign: what was asked for (:class:`Definition`) and where it stands (:class:`State`).
+
+The state is nothing but the ledger read again; every figure a person sees is derived from it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from loop.metrics import hypervolume, pareto_mask
+from loop.molecule import Limits, Molecule
+from loop.objective import FloatArray, Objective, gains
+from loop.protocols import Evidence
+from loop.records import Failure, Measurement, OracleProtocol, Outcome, Pick, Property, Request, Value
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a campaign may spend; ``None`` is no limit.
+
+    Attributes
+    ----------
+    evaluations
+        Molecules asked for, each by all oracles; failures count.
+    core_hours
+        CPU time of all answers, failures included, in core-hours.
+    wall_clock_hours
+        Time during which the campaign ran, in hours; pauses between runs do not count.
+    rounds
+        Rounds after the initial design.
+    """
+
+    evaluations: int | None = None
+    core_hours: float | None = None
+    wall_clock_hours: float | None = None
+    rounds: int | None = None
+
+
+@dataclass(frozen=True)
+class StopRules:
+    """When to stop before the budget is spent; ``None`` switches a rule off.
+
+    Attributes
+    ----------
+    molecules_meeting_all_goals
+        Stop once this many molecules reach every goal (see :meth:`State.meeting_all_goals`).
+    rounds_without_progress
+        Stop after this many rounds in which the hypervolume grew by less than 1 % of itself.
+    failures_in_a_row
+        Stop, so that a person can look, when the last this many answers of one oracle are failures.
+    """
+
+    molecules_meeting_all_goals: int | None = None
+    rounds_without_progress: int | None = None
+    failures_in_a_row: int | None = 8
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What the user asked for, free of files and frameworks."""
+
+    name: str
+    seed: int
+    objectives: tuple[Objective, ...]
+    limits: Limits
+    budget: Budget
+    stop: StopRules
+    batch: int
+    pool: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """One decision: what was picked, from what seed, and how the surrogate stood."""
+
+    number: int
+    seed: int
+    opened_at: float
+    picks: tuple[Pick, ...]
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A request with its outcome and the time it was recorded (seconds since 1970-01-01 UTC)."""
+
+    request: Request
+    outcome: Outcome
+    at: float
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of the program on a campaign: start and last sign of life, and what ran it."""
+
+    started: float
+    last: float
+    versions: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the campaign's history."""
+
+    seq: int
+    at: float
+    kind: str
+    subject: str
+    data: Mapping[str, Any]
+
+
+PROGRESS = 0.01
+"""Relative growth of the hypervolume that counts as progress."""
+
+
+@dataclass(frozen=True)
+class State:
+    """The ledger read again, in the order in which things happened."""
+
+    rounds: tuple[Round, ...] = ()
+    requests: Mapping[str, Request] = field(default_factory=dict)
+    attempts: Mapping[str, int] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    protocols: Mapping[str, OracleProtocol] = field(default_factory=dict)
+    sessions: tuple[Session, ...] = ()
+    closed: str | None = None
+
+    @cached_property
+    def picks(self) -> tuple[Pick, ...]:
+        """Everything ever picked, in order."""
+        return tuple(pick for r in self.rounds for pick in r.picks)
+
+    @cached_property
+    def asked(self) -> tuple[Molecule, ...]:
+        """Every molecule ever asked about."""
+        return tuple(pick.candidate.molecule for pick in self.picks)
+
+    @cached_property
+    def pending(self) -> tuple[Request, ...]:
+        """Requests without an answer."""
+        return tuple(r for key, r in self.requests.items() if key not in self.answers)
+
+    @cached_property
+    def failures(self) -> tuple[Answer, ...]:
+        """Answers that are failures."""
+        return tuple(a for a in self.answers.values() if isinstance(a.outcome, Failure))
+
+    @cached_property
+    def values(self) -> Mapping[str, Mapping[Molecule, Value]]:
+        """Property name -> molecule -> value, for everything measured."""
+        found: dict[str, dict[Molecule, Value]] = {}
+        for answer in self.answers.values():
+            if isinstance(answer.outcome, Measurement):
+                for value in answer.outcome.values:
+                    found.setdefault(value.property, {})[answer.request.molecule] = value
+        return found
+
+    @property
+    def evaluations(self) -> int:
+        """Molecules asked for so far."""
+        return len(self.picks)
+
+    @cached_property
+    def cpu_seconds(self) -> float:
+        """CPU time of all answers, failures included."""
+        return sum(a.outcome.cost.cpu_seconds for a in self.answers.values())
+
+    @cached_property
+    def wall_seconds(self) -> float:
+        """Time during which the program ran on this campaign."""
+        return sum(s.last - s.started for s in self.sessions)
+
+    def evidence(self, prop: Property) -> Evidence:
+        """Everything measured of one property."""
+        known = self.values.get(prop.name, {})
+        return Evidence(
+            prop,
+            tuple(known),
+            np.array([v.value for v in known.values()], dtype=np.float64),
+            np.array([v.uncertainty for v in known.values()], dtype=np.float64),
+        )
+
+    def complete(self, objectives: Sequence[Objective]) -> tuple[list[Molecule], FloatArray]:
+        """Molecules with every objective measured, and their values, shape ``(n, n_objectives)``."""
+        columns = [self.values.get(o.property, {}) for o in objectives]
+        molecules = [m for m in self.asked if all(m in column for column in columns)]
+        table = [[column[m].value for column in columns] for m in molecules]
+        return molecules, np.array(table, dtype=np.float64).reshape(len(molecules), len(objectives))
+
+    def pareto(self, objectives: Sequence[Objective]) -> list[Molecule]:
+        """The non-dominated molecules, the largest worst-objective gain first."""
+        molecules, table = self.complete(objectives)
+        if not molecules:
+            return []
+        reached = gains(objectives, table)
+        front = np.flatnonzero(pareto_mask(reached))
+        order = sorted(front, key=lambda i: (-reached[i].min(), -reached[i].sum(), molecules[i]))
+        return [molecules[i] for i in order]
+
+    def meeting_all_goals(self, objectives: Sequence[Objective]) -> list[Molecule]:
+        """Molecules inside every window and past every reference of a direction objective."""
+        molecules, table = self.complete(objectives)
+        met = np.all([o.met(table[:, k]) for k, o in enumerate(objectives)], axis=0)
+        return [m for m, ok in zip(molecules, met, strict=True) if ok]
+
+    def progress(self, objectives: Sequence[Objective]) -> list[tuple[int, float, float]]:
+        """Evaluations answered, core-hours spent and hypervolume, after each answered molecule.
+
+        The hypervolume is measured from the declared references (the origin of gain space).
+        """
+        last: dict[Molecule, float] = {}
+        spent: dict[Molecule, float] = {}
+        for answer in self.answers.values():
+            molecule = answer.request.molecule
+            last[molecule] = answer.at
+            spent[molecule] = spent.get(molecule, 0.0) + answer.outcome.cost.cpu_seconds
+        open_ = {r.molecule for r in self.pending}
+        ended = sorted((m for m in last if m not in open_), key=lambda m: (last[m], m))
+        molecules, table = self.complete(objectives)
+        reached = dict(zip(molecules, gains(objectives, table), strict=True)) if molecules else {}
+        curve, seen, hours = [], [], 0.0
+        for count, molecule in enumerate(ended, start=1):
+            hours += spent[molecule] / 3600
+            if molecule in reached:
+                seen.append(reached[molecule])
+            volume = hypervolume(np.array(seen), np.zeros(len(objectives))) if seen else 0.0
+            curve.append((count, hours, volume))
+        return curve
+
+    def hypervolume_by_round(self, objectives: Sequence[Objective]) -> list[float]:
+        """Hypervolume of everything measured up to and including each round."""
+        molecules, table = self.complete(objectives)
+        reached = gains(objectives, table)
+        opened = {p.candidate.molecule: r.number for r in self.rounds for p in r.picks}
+        number = np.array([opened[m] for m in molecules], dtype=int)
+        origin = np.zeros(len(objectives))
+        return [hypervolume(reached[number <= r.number], origin) for r in self.rounds]

@@ -1,0 +1,256 @@
+"""The ledger: append-only facts in SQLite, the only truth of a campaign.
+
+One transaction holds one fact with everything that belongs to it, so a program killed between two
+commits leaves either the whole fact or none of it. Nothing is ever updated or deleted; the database
+itself refuses to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from loop.campaign import Event, State
+from loop.ledger import rows, schema
+from loop.records import Failure, Measurement, OracleProtocol, Outcome, Pick, Request
+
+BUSY_SECONDS = 30.0
+"""How long a write waits for another program's transaction."""
+
+
+class LedgerError(Exception):
+    """The ledger cannot be used; the message says why and what to do."""
+
+
+class Ledger:
+    """Append facts, and read them again as a :class:`~loop.campaign.State`.
+
+    Parameters
+    ----------
+    path
+        The SQLite file, on a local disk; created with its schema when absent.
+
+    Raises
+    ------
+    LedgerError
+        If the file is not a ledger, is damaged, or was written by another schema version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+        sa.event.listen(self._engine, "connect", _on_connect)
+        sa.event.listen(self._engine, "begin", _on_begin)
+        try:
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise LedgerError(f"{path} cannot be written: {error.strerror}") from error
+        with self._transaction() as connection:
+            self._prepare(connection)
+
+    def close(self) -> None:
+        """Close the connections, which also folds the write-ahead log into the file."""
+        self._engine.dispose()
+
+    # -- writing: one method, one fact, one transaction ------------------------------------------
+
+    def open_campaign(self, definition: Mapping[str, Any], digest: str) -> None:
+        """Record what the campaign is; the same definition again changes nothing."""
+        with self._transaction() as connection:
+            known = connection.scalar(
+                sa.select(schema.events.c.data).where(schema.events.c.kind == "campaign")
+            )
+            if known is None:
+                self._event(connection, "campaign", digest, {"definition": dict(definition)})
+            elif known["definition"] != dict(definition):
+                raise LedgerError(f"{self.path} belongs to another campaign")
+
+    def amend(self, changes: Mapping[str, Any]) -> None:
+        """Record a change of budget, stop rules or workers."""
+        with self._transaction() as connection:
+            self._event(connection, "amendment", _now_subject(), {"changes": dict(changes)})
+
+    def open_session(self, versions: Mapping[str, Any]) -> None:
+        """Record that the program started to work on the campaign."""
+        with self._transaction() as connection:
+            self._event(connection, "session", _now_subject(), {"versions": dict(versions)})
+
+    def end_session(self, reason: str) -> None:
+        """Record that the program stopped working on the campaign, and why."""
+        with self._transaction() as connection:
+            self._event(connection, "session end", _now_subject(), {"reason": reason})
+
+    def declare(self, protocol: OracleProtocol) -> None:
+        """Record a protocol, so that its digest can be looked up for ever."""
+        with self._transaction() as connection:
+            if (
+                connection.scalar(sa.select(schema.protocols.c.digest).filter_by(digest=protocol.digest))
+                is None
+            ):
+                row = asdict(protocol) | {"digest": protocol.digest, "settings": dict(protocol.settings)}
+                self._event(connection, "protocol", protocol.digest, {"name": protocol.name})
+                connection.execute(sa.insert(schema.protocols).values(**row))
+
+    def open_round(
+        self,
+        number: int,
+        seed: int,
+        batch: Sequence[Pick],
+        asked: Sequence[Request],
+        notes: Mapping[str, Any],
+    ) -> None:
+        """Record a batch and its requests, before anything is dispatched."""
+        with self._transaction() as connection:
+            seq = self._event(connection, "round", str(number), {"picks": len(batch)})
+            connection.execute(
+                sa.insert(schema.rounds).values(number=number, event=seq, seed=seed, notes=dict(notes))
+            )
+            connection.execute(
+                sa.insert(schema.picks), [rows.pick_row(number, k, p) for k, p in enumerate(batch)]
+            )
+            connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
+
+    def start(self, request: Request) -> int:
+        """Record that an attempt at a request begins; returns its number, from 1."""
+        with self._transaction() as connection:
+            count = sa.select(sa.func.count()).select_from(schema.attempts).filter_by(request=request.key)
+            number = int(connection.scalar(count) or 0) + 1
+            seq = self._event(connection, "attempt", f"{request.key}:{number}", {})
+            connection.execute(
+                sa.insert(schema.attempts).values(request=request.key, number=number, event=seq)
+            )
+            return number
+
+    def record(self, request: Request, outcome: Outcome) -> bool:
+        """Record an answer exactly once; returns whether it was new.
+
+        Raises
+        ------
+        LedgerError
+            If the request was never asked.
+        """
+        with self._transaction() as connection:
+            if connection.scalar(sa.select(schema.requests.c.key).filter_by(key=request.key)) is None:
+                raise LedgerError(f"an answer came for request {request.key}, which was never asked")
+            if (
+                connection.scalar(sa.select(schema.answers.c.request).filter_by(request=request.key))
+                is not None
+            ):
+                return False
+            failed = isinstance(outcome, Failure)
+            seq = self._event(connection, "failure" if failed else "measurement", request.key, {})
+            connection.execute(sa.insert(schema.answers).values(rows.answer_row(request, seq, outcome)))
+            if isinstance(outcome, Measurement):
+                brought = [asdict(value) | {"request": request.key} for value in outcome.values]
+                connection.execute(sa.insert(schema.measurements), brought)
+            return True
+
+    def close_campaign(self, reason: str) -> None:
+        """Record why the campaign ended."""
+        with self._transaction() as connection:
+            self._event(connection, "closed", _now_subject(), {"reason": reason})
+
+    def reopen(self, reason: str) -> None:
+        """Record that a closed campaign goes on, and why."""
+        with self._transaction() as connection:
+            self._event(connection, "reopened", _now_subject(), {"reason": reason})
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def definition(self) -> Mapping[str, Any] | None:
+        """What the campaign is, amendments included; ``None`` for an empty ledger."""
+        found: dict[str, Any] | None = None
+        for event in self.history():
+            if event.kind == "campaign":
+                found = dict(event.data["definition"])
+            elif event.kind == "amendment" and found is not None:
+                found |= event.data["changes"]
+        return found
+
+    def history(self) -> list[Event]:
+        """Every event, oldest first."""
+        with self._transaction() as connection:
+            return rows.read_history(connection)
+
+    def state(self) -> State:
+        """Read the whole campaign again."""
+        with self._transaction() as connection:
+            past = rows.read_history(connection)
+            asked = rows.read_requests(connection)
+            return State(
+                rounds=rows.read_rounds(connection, past),
+                requests=asked,
+                attempts=rows.read_attempts(connection),
+                answers=rows.read_answers(connection, past, asked),
+                protocols=rows.read_protocols(connection),
+                sessions=rows.read_sessions(past),
+                closed=rows.read_closed(past),
+            )
+
+    def digest(self) -> str:
+        """Hash of every fact that does not depend on time, cost or the order of answers."""
+        state = self.state()
+        facts = [
+            [[p.candidate.molecule.smiles for p in r.picks] for r in state.rounds],
+            sorted(state.requests),
+            sorted([key, *(rows.facts(answer.outcome))] for key, answer in state.answers.items()),
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    def _prepare(self, connection: sa.Connection) -> None:
+        version = int(connection.scalar(sa.text("PRAGMA user_version")) or 0)
+        if version not in (0, schema.SCHEMA_VERSION):
+            raise LedgerError(
+                f"{self.path} has schema version {version}, this program reads {schema.SCHEMA_VERSION}; "
+                "use the zincloop version that wrote it"
+            )
+        if version == 0:
+            schema.create(connection)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except IntegrityError as error:
+            raise LedgerError(f"{self.path} refuses a fact: {error.orig}") from error
+        except DatabaseError as error:
+            raise LedgerError(f"{self.path} cannot be used: {error.orig}") from error
+        except sqlite3.DatabaseError as error:  # from the pragmas, before SQLAlchemy can wrap it
+            raise LedgerError(f"{self.path} cannot be used: {error}") from error
+
+    @staticmethod
+    def _event(connection: sa.Connection, kind: str, subject: str, data: Mapping[str, Any]) -> int:
+        result = connection.execute(
+            sa.insert(schema.events).values(at=time.time(), kind=kind, subject=subject, data=dict(data))
+        )
+        key = result.inserted_primary_key
+        assert key is not None  # noqa: S101 - an insert into a table with an integer key has one
+        return int(key[0])
+
+
+def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    # The driver must not begin transactions of its own, or BEGIN IMMEDIATE below comes too late.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _now_subject() -> str:
+    return str(time.time_ns())

@@ -1,0 +1,103 @@
+"""The tables of the ledger. Rows are only ever inserted; triggers refuse anything else."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+SCHEMA_VERSION = 1
+
+metadata = sa.MetaData()
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Float, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.UniqueConstraint("kind", "subject"),
+)
+protocols = sa.Table(
+    "protocols",
+    metadata,
+    sa.Column("digest", sa.String, primary_key=True),
+    sa.Column("oracle", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("settings", sa.JSON, nullable=False),
+    sa.Column("description", sa.String, nullable=False),
+)
+rounds = sa.Table(
+    "rounds",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("event", sa.ForeignKey("events.seq"), nullable=False),
+    sa.Column("seed", sa.Integer, nullable=False),
+    sa.Column("notes", sa.JSON, nullable=False),
+)
+picks = sa.Table(
+    "picks",
+    metadata,
+    sa.Column("smiles", sa.String, primary_key=True),
+    sa.Column("round", sa.ForeignKey("rounds.number"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("origin", sa.String, nullable=False),
+    sa.Column("parent", sa.String),
+    sa.Column("name", sa.String),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("value", sa.Float),
+    sa.Column("predictions", sa.JSON, nullable=False),
+    sa.UniqueConstraint("round", "position"),
+)
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("smiles", sa.ForeignKey("picks.smiles"), nullable=False),
+    sa.Column("oracle", sa.String, nullable=False),
+    sa.Column("protocol", sa.ForeignKey("protocols.digest"), nullable=False),
+)
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("request", sa.ForeignKey("requests.key"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("event", sa.ForeignKey("events.seq"), nullable=False),
+)
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("request", sa.ForeignKey("requests.key"), primary_key=True),
+    sa.Column("event", sa.ForeignKey("events.seq"), nullable=False),
+    sa.Column("failure", sa.String, comment="kind of failure, null for a measurement"),
+    sa.Column("reason", sa.String),
+    sa.Column("cpu_seconds", sa.Float, nullable=False),
+    sa.Column("wall_seconds", sa.Float, nullable=False),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.CheckConstraint("(failure IS NULL) = (reason IS NULL)"),
+)
+measurements = sa.Table(
+    "measurements",
+    metadata,
+    sa.Column("request", sa.ForeignKey("answers.request"), primary_key=True),
+    sa.Column("property", sa.String, primary_key=True),
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("unit", sa.String, nullable=False),
+    sa.Column("uncertainty", sa.Float, nullable=False),
+    sa.CheckConstraint("uncertainty >= 0"),
+)
+
+
+def create(connection: sa.Connection) -> None:
+    """Create tables and guards; does nothing where they exist."""
+    metadata.create_all(connection)
+    for table in metadata.sorted_tables:
+        for action in ("UPDATE", "DELETE"):
+            connection.execute(
+                sa.text(
+                    f"CREATE TRIGGER IF NOT EXISTS {table.name}_no_{action.lower()} "
+                    f"BEFORE {action} ON {table.name} "
+                    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+                )
+            )
+    connection.execute(sa.text(f"PRAGMA user_version = {SCHEMA_VERSION}"))

@@ -1,0 +1,213 @@
+"""One decision of a campaign: pure, and seeded by (campaign seed, round).
+
+:func:`decide` looks at the state and says what to do next. Whoever drives the loop (a Prefect flow, a
+simulation, a person at the command line) carries it out, writes it into the ledger, and asks again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loop.campaign import Definition, State
+from loop.design import spread
+from loop.molecule import Molecule
+from loop.objective import FloatArray
+from loop.protocols import (
+    Acquisition,
+    Belief,
+    ExactOracle,
+    Generator,
+    Oracle,
+    Question,
+    Surrogate,
+)
+from loop.records import Candidate, Pick, Request
+from loop.stopping import budget_spent, oracle_broken, reason_to_stop
+
+ENOUGH_TO_FIT = 4
+"""Measurements of every learned property below which the design goes on without a surrogate."""
+
+INCUMBENTS = 12
+"""Molecules near which generators are asked to look: the Pareto set, best balanced first."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A generator and what it is asked for: a share of every pool, and molecules of the initial design."""
+
+    generator: Generator
+    share: float
+    initial: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that sit in a campaign's seats."""
+
+    sources: Sequence[Source]
+    oracles: Sequence[Oracle]
+    surrogate: Surrogate
+    acquisition: Acquisition
+
+
+@dataclass(frozen=True)
+class Propose:
+    """Open this round: commit the batch and its requests, then evaluate."""
+
+    number: int
+    seed: int
+    batch: tuple[Pick, ...]
+    requests: tuple[Request, ...]
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Get answers to these requests, in this order."""
+
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True)
+class Close:
+    """End the campaign."""
+
+    reason: str
+
+
+Decision = Propose | Evaluate | Close
+
+
+def child_seed(seed: int, *path: str | int) -> int:
+    """Derive a seed from the campaign's and a path such as ``(round, "prior")``; 31 bits."""
+    text = "/".join(str(part) for part in (seed, *path))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
+
+
+def decide(definition: Definition, parts: Parts, state: State) -> Decision:
+    """Say what to do next; the same arguments give the same answer."""
+    if state.closed is not None:
+        return Close(state.closed)
+    if state.pending:
+        spent = budget_spent(definition.budget, state)
+        ended = spent or oracle_broken(definition.stop.failures_in_a_row, state)
+        return Close(ended) if ended else Evaluate(_longest_first(parts, state.pending))
+    reason = reason_to_stop(definition, state)
+    if reason is not None:
+        return Close(reason)
+    proposal = propose(definition, parts, state)
+    return proposal if proposal.batch else Close("nothing left to propose inside the limits")
+
+
+def propose(definition: Definition, parts: Parts, state: State) -> Propose:
+    """Choose the next batch: an initial design first, then by surrogate and acquisition."""
+    number = len(state.rounds)
+    seed = child_seed(definition.seed, number)
+    learned = [p for oracle in parts.oracles if not oracle.exact for p in oracle.properties]
+    wanted = {o.property for o in definition.objectives}
+    evidence = [state.evidence(p) for p in learned if p.name in wanted]
+    left = definition.budget.evaluations
+    room = left - state.evaluations if left is not None else definition.pool
+    if any(len(e.molecules) < ENOUGH_TO_FIT for e in evidence):
+        batch, notes = _design(definition, parts, state, room, seed)
+    else:
+        beliefs = {
+            e.property.name: parts.surrogate.fit(e, child_seed(seed, "fit", e.property.name))
+            for e in evidence
+        }
+        size = min(definition.batch, room)
+        batch, notes = _acquire(definition, parts, state, beliefs, size, seed)
+    requests = [Request.ask(p.candidate.molecule, o.protocol()) for p in batch for o in parts.oracles]
+    return Propose(number, seed, tuple(batch), tuple(requests), notes)
+
+
+def _design(
+    definition: Definition, parts: Parts, state: State, room: int, seed: int
+) -> tuple[list[Pick], dict[str, Any]]:
+    batch: list[Pick] = []
+    for k, source in enumerate(parts.sources):
+        count = min(source.initial, room - len(batch))
+        if count <= 0:
+            continue
+        child = child_seed(seed, "design", k)
+        drawn = source.generator.propose([], definition.pool, definition.limits, child)
+        taken = [*state.asked, *(p.candidate.molecule for p in batch)]
+        batch += spread(_askable(parts, drawn, taken), count, taken, child)
+    return batch, {"stage": "initial design"}
+
+
+def _acquire(
+    definition: Definition,
+    parts: Parts,
+    state: State,
+    beliefs: Mapping[str, Belief],
+    size: int,
+    seed: int,
+) -> tuple[list[Pick], dict[str, Any]]:
+    pool = _pool(definition, parts, state, seed)
+    measured, front = state.complete(definition.objectives)
+    pending = sorted({r.molecule for r in state.pending})
+    question = Question(
+        pool=pool,
+        objectives=definition.objectives,
+        beliefs=beliefs,
+        exact=_exact(parts, [c.molecule for c in pool]),
+        measured=measured,
+        front=front,
+        pending=pending,
+        pending_exact=_exact(parts, pending),
+        asked=state.asked,
+        batch=size,
+        seed=child_seed(seed, "acquisition"),
+    )
+    batch = parts.acquisition.choose(question) if pool else []
+    origins: dict[str, int] = {}
+    for candidate in pool:
+        origins[candidate.origin] = origins.get(candidate.origin, 0) + 1
+    return batch, {
+        "stage": "acquisition",
+        "pool": origins,
+        "surrogate": {name: dict(belief.diagnostics) for name, belief in beliefs.items()},
+        "generators": {s.generator.kind: s.generator.version() for s in parts.sources},
+    }
+
+
+def _pool(definition: Definition, parts: Parts, state: State, seed: int) -> list[Candidate]:
+    incumbents = state.pareto(definition.objectives)[:INCUMBENTS]
+    drawn: list[Candidate] = []
+    for k, source in enumerate(parts.sources):
+        n = round(source.share * definition.pool)
+        if n:
+            child = child_seed(seed, "pool", k)
+            drawn += source.generator.propose(incumbents, n, definition.limits, child)
+    return _askable(parts, drawn, state.asked)
+
+
+def _askable(parts: Parts, candidates: Sequence[Candidate], taken: Sequence[Molecule]) -> list[Candidate]:
+    """Drop repeats, what was asked before and what an oracle cannot measure."""
+    known, kept = set(taken), []
+    for candidate in candidates:
+        molecule = candidate.molecule
+        if molecule not in known:
+            known.add(molecule)
+            if all(oracle.refusal(molecule) is None for oracle in parts.oracles):
+                kept.append(candidate)
+    return kept
+
+
+def _exact(parts: Parts, molecules: Sequence[Molecule]) -> dict[str, FloatArray]:
+    found: dict[str, FloatArray] = {}
+    for oracle in parts.oracles:
+        if isinstance(oracle, ExactOracle) and oracle.exact:
+            table = oracle.values(molecules)
+            found |= {p.name: table[:, k] for k, p in enumerate(oracle.properties)}
+    return found
+
+
+def _longest_first(parts: Parts, pending: Sequence[Request]) -> tuple[Request, ...]:
+    """Long calculations first, so that a round does not end with one worker waiting for the other."""
+    by_kind = {oracle.kind: oracle for oracle in parts.oracles}
+    return tuple(sorted(pending, key=lambda r: -by_kind[r.oracle].expected_cpu_seconds(r.molecule)))

@@ -1,0 +1,56 @@
+"""Why a campaign ends: its budget, its stop rules, or nothing left to ask."""
+
+from __future__ import annotations
+
+from loop.campaign import PROGRESS, Budget, Definition, State
+from loop.records import Failure
+
+
+def reason_to_stop(definition: Definition, state: State) -> str | None:
+    """Return the first budget or stop rule that closes the campaign between two rounds."""
+    budget, rule = definition.budget, definition.stop
+    if (spent := budget_spent(budget, state)) is not None:
+        return spent
+    if budget.evaluations is not None and state.evaluations >= budget.evaluations:
+        return f"budget spent: {state.evaluations} of {budget.evaluations} evaluations"
+    if budget.rounds is not None and len(state.rounds) > budget.rounds:
+        return f"budget spent: {budget.rounds} rounds after the initial design"
+    if (broken := oracle_broken(rule.failures_in_a_row, state)) is not None:
+        return broken
+    met = len(state.meeting_all_goals(definition.objectives)) if state.rounds else 0
+    wanted = rule.molecules_meeting_all_goals
+    if wanted is not None and met >= wanted:
+        return f"goal reached: {met} molecules meet every goal"
+    return _stalled(definition, state)
+
+
+def budget_spent(budget: Budget, state: State) -> str | None:
+    """Return which running budget (core-hours, wall clock) is spent; it also ends a round early."""
+    core_hours, hours = state.cpu_seconds / 3600, state.wall_seconds / 3600
+    if budget.core_hours is not None and core_hours >= budget.core_hours:
+        return f"budget spent: {core_hours:.2f} of {budget.core_hours:g} core-hours"
+    if budget.wall_clock_hours is not None and hours >= budget.wall_clock_hours:
+        return f"budget spent: {hours:.2f} of {budget.wall_clock_hours:g} hours of wall clock"
+    return None
+
+
+def oracle_broken(limit: int | None, state: State) -> str | None:
+    """Return which oracle's last ``limit`` answers are all failures, if one is."""
+    if limit is None:
+        return None
+    for oracle in sorted({r.oracle for r in state.requests.values()}):
+        last = [a.outcome for a in state.answers.values() if a.request.oracle == oracle][-limit:]
+        if len(last) == limit and all(isinstance(outcome, Failure) for outcome in last):
+            reason = last[-1].reason if isinstance(last[-1], Failure) else ""
+            return f"the oracle {oracle} failed {limit} times in a row, last because {reason}"
+    return None
+
+
+def _stalled(definition: Definition, state: State) -> str | None:
+    patience = definition.stop.rounds_without_progress
+    if patience is None or len(state.rounds) <= patience + 1:
+        return None
+    volumes = state.hypervolume_by_round(definition.objectives)
+    if volumes[-1] <= volumes[-1 - patience] * (1 + PROGRESS):
+        return f"no progress: the hypervolume grew by less than {PROGRESS:.0%} in {patience} rounds"
+    return None

@@ -1,0 +1,104 @@
+"""From a molecule to starting geometries, with RDKit alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from rdkit import Chem
+from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolDescriptors
+from rdkit.Chem.rdchem import Mol
+
+from loop.molecule import Molecule
+from loop.protocols import ConvergenceError
+from oracles.chemistry.connectivity import isomer_in_space
+from oracles.chemistry.geometry import FloatArray, Geometry
+
+SEED = 61453
+"""Seed of every embedding: a molecule has one set of starting geometries."""
+
+SAME_ENERGY = 0.01
+"""Force-field energies closer than this (kcal/mol) belong to the same or the mirror-image conformer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Isomer:
+    """One stereoisomer with explicit hydrogens and its starting geometries.
+
+    Attributes
+    ----------
+    mol
+        RDKit molecule, hydrogens explicit, every stereo element set.
+    smiles
+        Its canonical SMILES; more specific than the request where that left stereochemistry open.
+    starts
+        Distinct conformers, relaxed with a force field, lowest first.
+    """
+
+    mol: Mol
+    smiles: str
+    starts: tuple[Geometry, ...]
+
+
+def embed(molecule: Molecule, at_most: int = 16) -> Isomer:
+    """Choose a stereoisomer and generate its conformers.
+
+    ETKDG (Wang et al., 10.1021/acs.jcim.0c00025) with a constant seed, then MMFF94 (or UFF, where MMFF94
+    lacks parameters). Open stereo elements are set as the first embedding happens to have them, so that a
+    ligand and its complex are the same isomer.
+
+    Raises
+    ------
+    ConvergenceError
+        If the molecule cannot be embedded.
+    """
+    mol = Chem.AddHs(molecule.rdkit())
+    first = _embedded(mol, 1)
+    smiles = isomer_in_space(mol, _positions(first)[0])
+    # A fresh parse carries the stereo tags that the next embedding must respect.
+    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
+    rotors = rdMolDescriptors.CalcNumRotatableBonds(mol) + rdMolDescriptors.CalcNumAliphaticRings(mol)
+    hydroxyls = len(mol.GetSubstructMatches(Chem.MolFromSmarts("[OX2H]")))
+    conformers = _embedded(mol, min(at_most, 2 + 4 * (rotors + hydroxyls)))
+    energies = _relax(conformers)
+    symbols = tuple(atom.GetSymbol() for atom in mol.GetAtoms())
+    charge = Chem.GetFormalCharge(mol)
+    positions = _positions(conformers)
+    starts = tuple(Geometry(symbols, positions[k], charge) for k in _distinct(energies))
+    return Isomer(mol, smiles, starts)
+
+
+def _embedded(mol: Mol, n: int) -> Mol:
+    copy = Chem.Mol(mol)
+    parameters = rdDistGeom.ETKDGv3()
+    parameters.randomSeed = SEED
+    parameters.useSmallRingTorsions = True
+    if not rdDistGeom.EmbedMultipleConfs(copy, n, parameters):
+        parameters.useRandomCoords = True
+        if not rdDistGeom.EmbedMultipleConfs(copy, n, parameters):
+            raise ConvergenceError(f"no three-dimensional structure of {Chem.MolToSmiles(mol)} was found")
+    return copy
+
+
+def _positions(mol: Mol) -> list[FloatArray]:
+    return [np.asarray(c.GetPositions(), dtype=np.float64) for c in mol.GetConformers()]
+
+
+def _relax(mol: Mol) -> list[float]:
+    """Relax every conformer in place; energies in kcal/mol, all 0 where no force field applies."""
+    if rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
+        results = rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(mol, maxIters=500)
+    elif rdForceFieldHelpers.UFFHasAllMoleculeParams(mol):
+        results = rdForceFieldHelpers.UFFOptimizeMoleculeConfs(mol, maxIters=500)
+    else:
+        return [0.0] * mol.GetNumConformers()
+    return [energy for _, energy in results]
+
+
+def _distinct(energies: list[float]) -> list[int]:
+    """Indices of conformers with distinct energies, lowest first."""
+    kept: list[int] = []
+    for k in sorted(range(len(energies)), key=energies.__getitem__):
+        if not kept or energies[k] - energies[kept[-1]] > SAME_ENERGY:
+            kept.append(k)
+    return kept

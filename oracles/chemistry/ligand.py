@@ -1,0 +1,64 @@
+"""The molecule on its own: its lowest conformers in water."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdkit.Chem.rdchem import Mol
+
+from loop.molecule import Molecule
+from loop.protocols import RejectedError
+from oracles.chemistry import connectivity, semiempirical
+from oracles.chemistry.conformers import embed
+from oracles.chemistry.geometry import Geometry
+
+FMAX = 0.02
+"""Largest force left on an atom, in eV/angstrom."""
+
+STEPS = 300
+
+
+@dataclass(frozen=True, eq=False)
+class Ligand:
+    """One stereoisomer and its conformers in water.
+
+    Attributes
+    ----------
+    mol
+        RDKit molecule with explicit hydrogens, atoms in the order of the geometries.
+    isomer
+        Canonical SMILES with every stereo element set.
+    conformers
+        Relaxed with GFN2/ALPB(water), lowest energy first.
+    """
+
+    mol: Mol
+    isomer: str
+    conformers: tuple[Geometry, ...]
+
+
+def prepare(molecule: Molecule) -> Ligand:
+    """Relax every conformer with GFN2/ALPB(water) and keep those that are still the molecule.
+
+    Raises
+    ------
+    ConvergenceError
+        If the molecule cannot be embedded, or the charges of GFN2 do not converge.
+    RejectedError
+        If no conformer relaxes to the molecule asked about.
+    """
+    isomer = embed(molecule)
+    kept: list[semiempirical.Relaxed] = []
+    changes: list[str] = []
+    for start in isomer.starts:
+        relaxed = semiempirical.relax(start, fmax=FMAX, steps=STEPS)
+        changed = connectivity.change(isomer.mol, isomer.smiles, relaxed.geometry)
+        if changed is not None:
+            changes.append(changed)
+        elif relaxed.converged:
+            kept.append(relaxed)
+    if not kept:
+        why = changes[0] if changes else f"none came to rest within {STEPS} steps"
+        raise RejectedError(f"no conformer of {molecule} survives relaxation with GFN2-xTB: {why}")
+    kept.sort(key=lambda r: r.energy)
+    return Ligand(isomer.mol, isomer.smiles, tuple(r.geometry for r in kept))

@@ -1,0 +1,113 @@
+"""What is computed, as values: the settings of a density-functional calculation, and nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from loop.molecule import Molecule
+from loop.protocols import InputError
+
+WATER_PERMITTIVITY = 78.3553
+"""Relative permittivity of water at 298.15 K, as used by the common implementations of PCM."""
+
+
+@dataclass(frozen=True)
+class Continuum:
+    """Implicit water as a polarisable continuum.
+
+    Attributes
+    ----------
+    method
+        ``C-PCM`` (Barone & Cossi, 10.1021/jp9716997) or ``IEF-PCM`` (Cances, Mennucci & Tomasi,
+        10.1063/1.474659), on the switching/Gaussian surface of Lange & Herbert, 10.1063/1.3511297.
+    lebedev_order
+        Order of the quadrature on each atom's sphere; order 17 (110 points) shifts orbital energies by
+        0.003 eV against order 29.
+    permittivity
+        Relative permittivity.
+    """
+
+    method: str
+    lebedev_order: int = 17
+    permittivity: float = WATER_PERMITTIVITY
+
+
+@dataclass(frozen=True)
+class Functional:
+    """One restricted Kohn-Sham calculation with density fitting.
+
+    Attributes
+    ----------
+    xc, basis
+        Names as PySCF knows them; its ``b3lyp`` has the VWN3 form of Gaussian, its Pople basis sets are
+        used with spherical functions.
+    grids
+        Levels of the integration grid the iteration converges on, one after the other: most cycles run on
+        a coarse one, the last level is the one that counts.
+    energy_grid
+        Level the energy is evaluated on once more with the converged density; its error is of second
+        order in the density (below 1e-6 hartree from level 1 to level 2 for a hexaaqua zinc ion).
+        ``None`` for the last of ``grids``.
+    conv_tol
+        Convergence threshold of the energy, in hartree.
+    dispersion
+        ``d3bj`` (Grimme, Ehrlich & Goerigk, 10.1002/jcc.21759) or ``None``.
+    continuum
+        Implicit solvent, ``None`` for gas.
+    """
+
+    xc: str
+    basis: str
+    grids: tuple[int, ...]
+    conv_tol: float = 1e-7
+    energy_grid: int | None = None
+    dispersion: str | None = None
+    continuum: Continuum | None = None
+    guess: str = "minao"
+    density_fitting: bool = True
+
+    def settings(self) -> dict[str, Any]:
+        """Everything above as JSON-able values, for a protocol."""
+        values = asdict(self)
+        values["grids"] = list(self.grids)
+        return values
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a calculation may use; none of it changes a value.
+
+    Attributes
+    ----------
+    scratch
+        Directory for temporary files.
+    memory_mb
+        Working memory, in MB (1e6 bytes).
+    """
+
+    scratch: Path
+    memory_mb: int
+
+
+def refuse_elements(molecule: Molecule, covered: frozenset[str], why: str) -> None:
+    """Raise :class:`InputError` naming the elements of ``molecule`` outside ``covered``."""
+    foreign = {atom.GetSymbol() for atom in molecule.rdkit().GetAtoms()} - covered
+    if foreign:
+        names = ", ".join(sorted(foreign))
+        raise InputError(f"{molecule} contains {names}, {why}; covered are {', '.join(sorted(covered))}")
+
+
+def is_zwitterion(molecule: Molecule) -> bool:
+    """Whether the molecule holds charges of both signs on atoms that are not bonded to each other.
+
+    Nitro groups, N-oxides and ylides do not count: their charges are neighbours.
+    """
+    charged = [atom for atom in molecule.rdkit().GetAtoms() if atom.GetFormalCharge()]
+    lone = [
+        atom.GetFormalCharge()
+        for atom in charged
+        if not any(n.GetFormalCharge() * atom.GetFormalCharge() < 0 for n in atom.GetNeighbors())
+    ]
+    return any(c > 0 for c in lone) and any(c < 0 for c in lone)

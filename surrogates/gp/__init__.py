@@ -1,0 +1,1 @@
+"""Machinery of the Gaussian-process surrogates: features, kernels, fitting and the belief."""

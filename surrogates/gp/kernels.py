@@ -1,0 +1,112 @@
+"""Correlations between molecules, with unit diagonal, and their derivatives for the fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from loop.objective import FloatArray
+from surrogates.gp.descriptors import NAMES
+from surrogates.gp.hyper import Correlation, Prior
+from surrogates.gp.similarity import Molecules, distances, minmax
+
+WEIGHT = Prior(0.0, 1.5)
+"""Logit of the Matern kernel's share of the signal."""
+
+LENGTH = Prior(0.5 * float(np.log(len(NAMES))), 1.0)
+"""Log of the length scale: two unrelated molecules are about the root of the number of descriptors apart."""
+
+
+class Kernel(Protocol):
+    """A correlation between molecules with hyperparameters of its own."""
+
+    @property
+    def priors(self) -> Sequence[Prior]:
+        """Prior of each hyperparameter."""
+        ...
+
+    def among(self, molecules: Molecules) -> Correlation:
+        """The correlation matrix of ``molecules`` and its derivatives, as a function."""
+        ...
+
+    def between(self, first: Molecules, second: Molecules, theta: FloatArray) -> FloatArray:
+        """Correlations, shape ``(len(first), len(second))``."""
+        ...
+
+
+@dataclass(frozen=True)
+class MinMaxKernel:
+    """Shared counted environments, :func:`surrogates.gp.similarity.minmax`; nothing to fit."""
+
+    priors: Sequence[Prior] = ()
+
+    def among(self, molecules: Molecules) -> Correlation:
+        """See :class:`Kernel`."""
+        matrix = minmax(molecules, molecules)
+        return lambda _: (matrix, ())
+
+    def between(self, first: Molecules, second: Molecules, theta: FloatArray) -> FloatArray:  # noqa: ARG002
+        """See :class:`Kernel`."""
+        return minmax(first, second)
+
+
+@dataclass(frozen=True)
+class MaternKernel:
+    """Matern 5/2 on the descriptors, one length scale for all (Rasmussen & Williams, eq. 4.17)."""
+
+    priors: Sequence[Prior] = (LENGTH,)
+
+    def among(self, molecules: Molecules) -> Correlation:
+        """See :class:`Kernel`."""
+        apart = distances(molecules, molecules)
+
+        def correlation(theta: FloatArray) -> tuple[FloatArray, Sequence[FloatArray]]:
+            matrix, slope = _matern(apart, theta[0])
+            return matrix, (slope,)
+
+        return correlation
+
+    def between(self, first: Molecules, second: Molecules, theta: FloatArray) -> FloatArray:
+        """See :class:`Kernel`."""
+        return _matern(distances(first, second), theta[0])[0]
+
+
+@dataclass(frozen=True)
+class SumKernel:
+    """Min-max and Matern 5/2 in fitted shares: what groups are there, and what they add up to."""
+
+    priors: Sequence[Prior] = (WEIGHT, LENGTH)
+
+    def among(self, molecules: Molecules) -> Correlation:
+        """See :class:`Kernel`."""
+        shared, apart = minmax(molecules, molecules), distances(molecules, molecules)
+
+        def correlation(theta: FloatArray) -> tuple[FloatArray, Sequence[FloatArray]]:
+            share = matern_share(theta)
+            matern, slope = _matern(apart, theta[1])
+            towards = matern - shared
+            return shared + share * towards, (share * (1 - share) * towards, share * slope)
+
+        return correlation
+
+    def between(self, first: Molecules, second: Molecules, theta: FloatArray) -> FloatArray:
+        """See :class:`Kernel`."""
+        share = matern_share(theta)
+        matern, _ = _matern(distances(first, second), theta[1])
+        return (1 - share) * minmax(first, second) + share * matern
+
+
+def matern_share(theta: FloatArray) -> float:
+    """Share of the signal (0 to 1) that the Matern kernel carries in a :class:`SumKernel`."""
+    return float(1.0 / (1.0 + np.exp(-theta[0])))
+
+
+def _matern(apart: FloatArray, log_length: float) -> tuple[FloatArray, FloatArray]:
+    """Matern 5/2 and its derivative with respect to the log of the length scale."""
+    r = np.sqrt(5.0) * apart / np.exp(log_length)
+    decay = np.exp(-r)
+    third = r * r / 3.0
+    return (1.0 + r + third) * decay, third * (1.0 + r) * decay
