@@ -43,7 +43,7 @@ def compounds(limits: Limits, most: int) -> list[Molecule]:
 def main(path: Path) -> None:
     """Describe 20,000 compounds and write one line for each descriptor."""
     limits = Limits(max_logp=None, elements=ELEMENTS, exclude={}, allow_charged=True, allow_zwitterions=True)
-    values = np.array([raw(molecule.rdkit()) for molecule in compounds(limits, 20_000)])
+    values = np.array([raw(molecule, molecule.rdkit()) for molecule in compounds(limits, 20_000)])
     with path.open("w", encoding="utf-8", newline="") as table:
         rows = csv.writer(table, lineterminator="\n")
         rows.writerow(("name", "mean", "sd"))

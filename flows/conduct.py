@@ -12,6 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -180,3 +181,15 @@ class Conductor:
 
     def _containment(self, request: Request) -> Containment:
         return self.assembled.containment[request.oracle]
+
+
+class PlainRounds:
+    """Dispatches a round on threads of its own, which is all a round needs."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        self._conductor = conductor
+
+    def __call__(self, number: int, requests: Sequence[Request]) -> None:  # noqa: ARG002 - a Dispatcher
+        """Run the calculations side by side; an error of ours is kept by the conductor."""
+        with ThreadPoolExecutor(self._conductor.assembled.workers, "worker") as pool:
+            wait([pool.submit(self._conductor.evaluate, r) for r in requests])

@@ -12,6 +12,7 @@ from flows.assembly import Assembled, assemble, from_resolved
 from flows.campaign_file import read
 from flows.campaign_file.tables import AMENDABLE
 from flows.store import Store, StoreError
+from loop.campaign import State
 from loop.ledger import Ledger
 from oracles.contained.spool import write_json
 
@@ -64,6 +65,17 @@ def existing(path: Path) -> Opened:
     if definition is None:
         raise StoreError(f"{store.directory}: the campaign was not begun; 'zincloop run' begins it")
     return Opened(store, ledger, from_resolved(definition))
+
+
+def peek(path: Path, directory: Path | None) -> tuple[Assembled, State]:
+    """Open a campaign to think about its next batch; a new one is not begun by this."""
+    file, store = locate(path, directory)
+    if store.holds_campaign():
+        opened = existing(store.directory)
+        return opened.assembled, opened.ledger.state()
+    if file is None:
+        raise StoreError(f"{path}: no campaign was begun here")
+    return assemble(*read(file)), State()
 
 
 def begin_or_resume(path: Path, directory: Path | None) -> Opened:

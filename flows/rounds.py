@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.conduct import Conductor
+from flows.conduct import Conductor, PlainRounds
 from loop.records import Request
 
 log = logging.getLogger("zincloop")
@@ -58,15 +57,3 @@ class PrefectRounds:
                 future.wait()
 
         round_of_requests()
-
-
-class PlainRounds:
-    """Dispatches a round on threads of its own, without Prefect."""
-
-    def __init__(self, conductor: Conductor) -> None:
-        self._conductor = conductor
-
-    def __call__(self, number: int, requests: Sequence[Request]) -> None:  # noqa: ARG002 - a Dispatcher
-        """Run the calculations side by side; an error of ours is kept by the conductor."""
-        with ThreadPoolExecutor(self._conductor.assembled.workers, "worker") as pool:
-            wait([pool.submit(self._conductor.evaluate, r) for r in requests])

@@ -12,7 +12,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
 
-from flows.conduct import STOPPED, Conductor, Dispatcher
+from flows.conduct import STOPPED, Conductor, Dispatcher, PlainRounds
 from flows.display import watch
 from flows.opening import Opened, commit
 from flows.report import write_report
@@ -29,7 +29,8 @@ def run_campaign(opened: Opened) -> tuple[str, int]:
     (str, int)
         Why the run ended, and the exit status: 0, or 128 plus the signal's number.
     """
-    stop, caught = threading.Event(), []
+    stop = threading.Event()
+    caught: list[int] = []
     with opened.store.locked(), _logging_to(opened.store.log):
         commit(opened)
         conductor = Conductor(opened.store, opened.ledger, opened.assembled, stop)
@@ -47,35 +48,30 @@ def run_campaign(opened: Opened) -> tuple[str, int]:
             raise
         log.info("%s", reason)
         write_report(opened)
+        opened.ledger.close()
     return reason, 128 + caught[0] if reason == STOPPED and caught else 0
 
 
 def _conduct(conductor: Conductor) -> str:
     """Conduct with Prefect, its server starting while the first round is being thought about."""
     store = conductor.store
+    if conductor.ledger.state().closed is not None:
+        return conductor.conduct(lambda: PlainRounds(conductor))
     with contextlib.ExitStack() as stack, ThreadPoolExecutor(1, "prefect") as starter:
-        ready: Future[None] = starter.submit(
-            stack.enter_context, prefect_server(store.prefect, store.directory / "prefect.log")
-        )
+        server = prefect_server(store.prefect, store.directory / "prefect.log")
+        ready = starter.submit(stack.enter_context, server)
+        return conductor.conduct(lambda: _dispatcher(conductor, ready))
 
-        def dispatcher() -> Dispatcher:
-            conductor.activity.phase = "starting Prefect"
-            try:
-                ready.result()
-                from flows.rounds import PrefectRounds  # noqa: PLC0415 - importing Prefect takes seconds
 
-                return PrefectRounds(conductor)
-            except Exception as error:  # noqa: BLE001 - Prefect is a convenience, the campaign is not
-                from flows.rounds import PlainRounds  # noqa: PLC0415
-
-                log.warning("Prefect does not start (%s); going on without it", error)
-                return PlainRounds(conductor)
-
-        try:
-            return conductor.conduct(dispatcher)
-        finally:
-            with contextlib.suppress(Exception):
-                ready.result()
+def _dispatcher(conductor: Conductor, ready: Future[None]) -> Dispatcher:
+    conductor.activity.phase = "starting Prefect"
+    try:
+        ready.result()
+        from flows.rounds import PrefectRounds  # noqa: PLC0415 - importing Prefect takes seconds
+    except Exception as error:  # noqa: BLE001 - Prefect is a convenience, the campaign is not
+        log.warning("Prefect does not start (%s); going on without it", error)
+        return PlainRounds(conductor)
+    return PrefectRounds(conductor)
 
 
 @contextlib.contextmanager

@@ -109,7 +109,7 @@ class Objective:
             wanted = f"at least {self.low:g}"
         else:
             wanted = f"{self.low:g} to {self.high:g}"
-        return f"{wanted} {self.unit}, worthless at {self.reference:g}"
+        return f"{wanted} {self.unit}, worthless at {self.reference:g} {self.unit}"
 
 
 def gains(objectives: Sequence[Objective], values: FloatArray) -> FloatArray:

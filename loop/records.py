@@ -153,13 +153,17 @@ class Cost:
     wall_seconds: float
 
 
+class NotAValueError(ValueError):
+    """A number came back that is no measurement: not finite, or with an impossible uncertainty."""
+
+
 @dataclass(frozen=True)
 class Value:
     """One number with its unit and its standard uncertainty.
 
     Raises
     ------
-    ValueError
+    NotAValueError
         If the value is not finite or the uncertainty is negative or not finite.
     """
 
@@ -171,9 +175,9 @@ class Value:
     def __post_init__(self) -> None:
         """A NaN that comes back is not a measurement."""
         if not math.isfinite(self.value):
-            raise ValueError(f"{self.property} is {self.value}, not a finite number")
+            raise NotAValueError(f"{self.property} is {self.value}, not a finite number")
         if not (math.isfinite(self.uncertainty) and self.uncertainty >= 0):
-            raise ValueError(f"the uncertainty of {self.property} is {self.uncertainty}")
+            raise NotAValueError(f"the uncertainty of {self.property} is {self.uncertainty}")
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,8 @@ def bonds_of(mol: Mol) -> Bonds:
     return frozenset((min(p), max(p)) for p in pairs)
 
 
-def rearrangement(expected: Bonds, geometry: Geometry) -> str | None:
-    """Say which bonds differ from ``expected``, or return ``None`` if none does."""
-    found = bonds_in_space(geometry)
+def name_change(expected: Bonds, found: Bonds, geometry: Geometry) -> str | None:
+    """Say which bonds differ, or return ``None`` if none does."""
 
     def name(pairs: Bonds) -> str:
         texts = (f"{geometry.symbols[i]}{i + 1}-{geometry.symbols[j]}{j + 1}" for i, j in sorted(pairs))
@@ -80,8 +79,8 @@ def change(mol: Mol, isomer: str, geometry: Geometry) -> str | None:
     isomer
         Its SMILES with every stereo element set, as :func:`isomer_in_space` writes it.
     """
-    moved = rearrangement(bonds_of(mol), geometry)
-    if moved is not None:
-        return f"the bonds changed: {moved}"
+    changed = name_change(bonds_of(mol), bonds_in_space(geometry), geometry)
+    if changed is not None:
+        return f"the bonds changed: {changed}"
     found = isomer_in_space(mol, geometry.positions)
     return None if found == isomer else f"the stereochemistry changed: {isomer} became {found}"

@@ -28,7 +28,7 @@ from loop.protocols import (
     ResourceError,
     TransientError,
 )
-from loop.records import Cost, Failure, FailureKind, Measurement, Outcome
+from loop.records import Cost, Failure, FailureKind, Measurement, NotAValueError, Outcome
 from oracles.contained.spool import write_outcome
 
 PR_SET_PDEATHSIG = 1
@@ -40,6 +40,7 @@ KINDS: dict[type[Exception], FailureKind] = {
     ResourceError: FailureKind.RESOURCE,
     TransientError: FailureKind.TRANSIENT,
     RejectedError: FailureKind.REJECTED,
+    NotAValueError: FailureKind.REJECTED,
 }
 
 
@@ -67,7 +68,7 @@ def answer(oracle: Oracle, smiles: str, scratch: Path, started: float) -> Outcom
         return Measurement(found.values, spent(started), found.details)
     except MemoryError:
         return Failure(FailureKind.RESOURCE, "out of memory", spent(started))
-    except (OracleError, MoleculeError) as error:
+    except (OracleError, MoleculeError, NotAValueError) as error:
         kind = next(k for t, k in KINDS.items() if isinstance(error, t))
         return Failure(kind, str(error), spent(started), getattr(error, "details", {}))
     except Exception as error:  # noqa: BLE001 - the one place that has to catch everything

@@ -17,56 +17,60 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 from rdkit.Chem import MolFromSmarts, rdMolDescriptors
 from rdkit.Chem.rdchem import Mol
 
-GROUPS: Mapping[str, str] = {
-    "alcohol": "[OX2H][CX4]",
-    "hydroxyl on an unsaturated carbon": "[OX2H][c,$(C=C)]",
-    "ether": "[OX2;!$(O[C,S,P]=[O,S,N])]([#6])[#6]",
-    "carboxyl": "[CX3](=O)[OX2H1,OX1-]",
-    "ester": "[CX3](=O)[OX2][#6]",
-    "amide": "[CX3](=O)[NX3;!$(N[CX3](=O)[#7,#8])]",
-    "urea or carbamate": "[#7,#8][CX3](=O)[#7]",
-    "ketone": "[#6][CX3](=O)[#6]",
-    "aldehyde": "[CX3H1](=O)",
-    "nitrile": "[CX2]#[NX1]",
-    "alkyne or isonitrile": "[C,N+]#[CX2,CX1-]",
-    "primary amine": "[NX3H2;!$(NC=[O,N,S]);!$(N[S,P]=O)]",
-    "secondary amine": "[NX3H1;!$(NC=[O,N,S]);!$(N[S,P]=O);!a]",
-    "tertiary amine": "[NX3H0;!$(NC=[O,N,S]);!$(N[S,P]=O);!$(N=O);!a;+0]",
-    "amine on an aromatic ring": "[NX3;+0]c",
-    "imine or oxime": "[NX2]=[CX3;!$(C[#7])]",
-    "amidine or guanidine": "[NX2]=[CX3][#7]",
-    "nitrogen bonded to nitrogen or oxygen": "[#7;!$(N(=O)[O-])]~[#7,#8]",
-    "bare aromatic nitrogen": "[nX2]",
-    "substituted aromatic nitrogen": "[nX3]",
-    "aromatic oxygen": "o",
-    "aromatic sulfur": "s",
-    "aromatic carbon": "c",
-    "nitro": "[N+](=O)[O-]",
-    "cationic nitrogen": "[#7+;!$([#7+][O-]);!$([#7+]=[#7-])]",
-    "alkene": "[CX3]=[CX3]",
-    "conjugated double bonds": "[C,N,O]=[C,N]-[C,c]=[C,N,O,c]",
-    "thiol": "[SX2H]",
-    "thioether or disulfide": "[SX2H0;!a]",
-    "thiocarbonyl": "[CX3]=[SX1]",
-    "sulfoxide": "[SX3]=O",
-    "sulfonyl": "[SX4](=O)=O",
-    "sulfonate or sulfate": "[SX4](=O)(=O)[OX2H1,OX1-]",
-    "phosphorus": "[#15]",
-    "oxygen on phosphoryl": "[PX4](=O)[O]",
-    "silicon or boron": "[Si,B]",
-    "fluorine": "F",
-    "chlorine": "Cl",
-    "bromine": "Br",
-    "three-membered ring": "[r3]",
-    "four-membered ring": "[r4]",
-    "carbon without hydrogen": "[CX4H0]",
-    "methyl": "[CX4H3]",
+from loop.molecule import Molecule
+from loop.objective import FloatArray
+
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "alcohol": ("[OX2H][CX4]", "O"),
+    "hydroxyl on an unsaturated carbon": ("[OX2H][c,$(C=C)]", "O"),
+    "ether": ("[OX2;!$(O[C,S,P]=[O,S,N])]([#6])[#6]", "O"),
+    "carboxyl": ("[CX3](=O)[OX2H1,OX1-]", "O="),
+    "ester": ("[CX3](=O)[OX2][#6]", "O="),
+    "amide": ("[CX3](=O)[NX3;!$(N[CX3](=O)[#7,#8])]", "NO="),
+    "urea or carbamate": ("[#7,#8][CX3](=O)[#7]", "NO="),
+    "ketone": ("[#6][CX3](=O)[#6]", "O="),
+    "aldehyde": ("[CX3H1](=O)", "O="),
+    "nitrile": ("[CX2]#[NX1]", "N#"),
+    "alkyne or isonitrile": ("[C,N+]#[CX2,CX1-]", "#"),
+    "primary amine": ("[NX3H2;!$(NC=[O,N,S]);!$(N[S,P]=O)]", "N"),
+    "secondary amine": ("[NX3H1;!$(NC=[O,N,S]);!$(N[S,P]=O);!a]", "N"),
+    "tertiary amine": ("[NX3H0;!$(NC=[O,N,S]);!$(N[S,P]=O);!$(N=O);!a;+0]", "N"),
+    "amine on an aromatic ring": ("[NX3;+0]c", "N1"),
+    "imine or oxime": ("[NX2]=[CX3;!$(C[#7])]", "N="),
+    "amidine or guanidine": ("[NX2]=[CX3][#7]", "N="),
+    "nitrogen bonded to nitrogen or oxygen": ("[#7;!$(N(=O)[O-])]~[#7,#8]", "N"),
+    "bare aromatic nitrogen": ("[nX2]", "N1"),
+    "substituted aromatic nitrogen": ("[nX3]", "N1"),
+    "aromatic oxygen": ("o", "O1"),
+    "aromatic sulfur": ("s", "S1"),
+    "aromatic carbon": ("c", "1"),
+    "nitro": ("[N+](=O)[O-]", "NO+"),
+    "cationic nitrogen": ("[#7+;!$([#7+][O-]);!$([#7+]=[#7-])]", "N+"),
+    "alkene": ("[CX3]=[CX3]", "="),
+    "conjugated double bonds": ("[C,N,O]=[C,N]-[C,c]=[C,N,O,c]", "="),
+    "thiol": ("[SX2H]", "S"),
+    "thioether or disulfide": ("[SX2H0;!a]", "S"),
+    "thiocarbonyl": ("[CX3]=[SX1]", "S="),
+    "sulfoxide": ("[SX3]=O", "SO"),
+    "sulfonyl": ("[SX4](=O)=O", "S="),
+    "sulfonate or sulfate": ("[SX4](=O)(=O)[OX2H1,OX1-]", "SO="),
+    "phosphorus": ("[#15]", "P"),
+    "oxygen on phosphoryl": ("[PX4](=O)[O]", "PO="),
+    "silicon or boron": ("[Si,B]", ""),
+    "fluorine": ("F", "F"),
+    "chlorine": ("Cl", "CL"),
+    "bromine": ("Br", "BR"),
+    "three-membered ring": ("[r3]", "1"),
+    "four-membered ring": ("[r4]", "1"),
+    "carbon without hydrogen": ("[CX4H0]", ""),
+    "methyl": ("[CX4H3]", ""),
 }
-"""Functional groups counted, named and matched as SMARTS."""
+"""Functional groups counted: the SMARTS that matches one, and characters without which none can be there.
+
+The characters are looked for in the SMILES in capitals, and spare most of the matching."""
 
 WHOLE = (
     "NumHBD",
@@ -95,20 +99,24 @@ FARTHEST = 5.0
 """Standardised values are cut here, so that one odd atom does not outweigh everything else."""
 
 
-def raw(mol: Mol) -> NDArray[np.float64]:
-    """Descriptors in their own units, shape ``(len(NAMES),)``; 0 where RDKit has no number."""
-    values = [
+def raw(molecule: Molecule, mol: Mol) -> list[float]:
+    """Descriptors of one molecule, parsed as ``mol``, in their own units and in the order of ``NAMES``."""
+    text = molecule.smiles.upper()
+    return [
         *_whole().ComputeProperties(mol),
         *rdMolDescriptors.PEOE_VSA_(mol),
-        *(len(mol.GetSubstructMatches(group)) for group in _groups()),
+        *(
+            len(mol.GetSubstructMatches(group)) if all(mark in text for mark in marks) else 0
+            for group, marks in _groups()
+        ),
     ]
-    return np.nan_to_num(np.array(values, dtype=np.float64), posinf=0.0, neginf=0.0)
 
 
-def describe(mol: Mol) -> NDArray[np.float32]:
-    """Standardised descriptors, shape ``(len(NAMES),)``."""
+def standardised(values: FloatArray) -> FloatArray:
+    """Standardised descriptors of raw ones, shape ``(n, len(NAMES))``; the mean where RDKit has no number."""
     means, sds = _table()
-    return np.clip((raw(mol) - means) / sds, -FARTHEST, FARTHEST).astype(np.float32)
+    away = np.nan_to_num((values - means) / sds, nan=0.0)
+    return np.clip(away, -FARTHEST, FARTHEST)
 
 
 @cache
@@ -117,12 +125,12 @@ def _whole() -> rdMolDescriptors.Properties:
 
 
 @cache
-def _groups() -> tuple[Mol, ...]:
-    return tuple(MolFromSmarts(smarts) for smarts in GROUPS.values())
+def _groups() -> tuple[tuple[Mol, str], ...]:
+    return tuple((MolFromSmarts(smarts), marks) for smarts, marks in GROUPS.values())
 
 
 @cache
-def _table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _table() -> tuple[FloatArray, FloatArray]:
     with files("surrogates.gp").joinpath("descriptors.csv").open(encoding="utf-8") as table:
         rows = {row["name"]: (float(row["mean"]), float(row["sd"])) for row in csv.DictReader(table)}
     means, sds = np.array([rows[name] for name in NAMES]).T

@@ -16,7 +16,7 @@ from rdkit.Chem import rdFingerprintGenerator
 
 from loop.molecule import Molecule
 from loop.objective import FloatArray
-from surrogates.gp.descriptors import describe
+from surrogates.gp.descriptors import raw, standardised
 
 KEPT = 50_000
 """Molecules whose features stay in memory (about 2 kB each)."""
@@ -26,7 +26,7 @@ _MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2)
 
 
 @lru_cache(maxsize=KEPT)
-def features(molecule: Molecule) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
+def features(molecule: Molecule) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
     """Return both views of one molecule, from one parse of its SMILES.
 
     Returns
@@ -34,14 +34,14 @@ def features(molecule: Molecule) -> tuple[NDArray[np.uint64], NDArray[np.float32
     steps
         Thermometer code of the counted Morgan environments (radius 2, unfolded; Rogers & Hahn,
         10.1021/ci100050t): an environment seen ``c`` times gives ``c`` distinct integers, so that the
-        integers two molecules share are the sum of the smaller counts. Sorted, shape ``(sum of counts,)``.
-    descriptors
-        Standardised descriptors, see :mod:`surrogates.gp.descriptors`, shape ``(n_descriptors,)``.
+        integers two molecules share are the sum of the smaller counts. Shape ``(sum of counts,)``.
+    values
+        Raw descriptors, see :mod:`surrogates.gp.descriptors`, shape ``(n_descriptors,)``.
     """
     mol = molecule.rdkit()
     counts = _MORGAN.GetSparseCountFingerprint(mol).GetNonzeroElements()
     steps = [code * _LEVELS + step for code, count in counts.items() for step in range(min(count, _LEVELS))]
-    return np.sort(np.array(steps, dtype=np.uint64)), describe(mol)
+    return np.array(steps, dtype=np.uint64), np.array(raw(molecule, mol))
 
 
 def thermometers(molecules: Sequence[Molecule]) -> list[NDArray[np.uint64]]:
@@ -51,4 +51,4 @@ def thermometers(molecules: Sequence[Molecule]) -> list[NDArray[np.uint64]]:
 
 def descriptors(molecules: Sequence[Molecule]) -> FloatArray:
     """Standardised descriptors of several molecules, shape ``(n, n_descriptors)``."""
-    return np.array([features(molecule)[1] for molecule in molecules], dtype=np.float64)
+    return standardised(np.array([features(molecule)[1] for molecule in molecules]))

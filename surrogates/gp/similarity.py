@@ -51,9 +51,14 @@ def _rows(ours: list[np.ndarray], steps: np.ndarray) -> csr_array:
 @lru_cache(maxsize=_KEPT)
 def distances(first: Molecules, second: Molecules) -> FloatArray:
     """Euclidean distances between standardised descriptors, shape ``(len(first), len(second))``."""
-    a, b = descriptors(first), descriptors(second)
+    a, b = _described(first), _described(second)
     squares = (a * a).sum(1)[:, None] + (b * b).sum(1)[None, :] - 2.0 * (a @ b.T)
     return _frozen(np.sqrt(np.maximum(squares, 0.0)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _described(molecules: Molecules) -> FloatArray:
+    return _frozen(descriptors(molecules))
 
 
 def _frozen(matrix: FloatArray) -> FloatArray:

@@ -1,0 +1,99 @@
+"""Time and memory of one proposal: 8 molecules out of 10,000, four objectives, 100 measurements.
+
+    OMP_NUM_THREADS=1 python benchmarks/proposal.py [ACQUISITION [SURROGATE [MEASURED]]]
+
+The molecules are real compounds of the ``chemicals`` package. Their values are cheap RDKit descriptors
+standing in for what oracles would measure: only time and memory are of interest here, and neither depends
+on what the numbers mean. Nothing is cached beforehand: features of the pool, fits and the choice all count.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import sys
+import time
+from typing import cast
+
+import numpy as np
+from rdkit.Chem import Crippen, rdMolDescriptors
+
+from benchmarks.descriptor_table import compounds
+from loop.molecule import Limits, Molecule
+from loop.objective import Direction, FloatArray, Objective
+from loop.parts import load
+from loop.protocols import Acquisition, Evidence, Question, Surrogate
+from loop.records import Candidate, Property
+
+POOL, BATCH = 10_000, 8
+
+OBJECTIVES = (
+    Objective("polar surface", "angstrom^2", Direction.MAXIMIZE, 20.0),
+    Objective("molar refractivity", "cm^3/mol", Direction.MINIMIZE, 60.0),
+    Objective("logP", "1", Direction.WINDOW, 3.0, high=0.5),
+    Objective("heavy atoms", "1", Direction.WINDOW, 15.0, low=4.0, high=9.0),
+)
+"""The last one plays the exact objective."""
+
+
+def stand_ins(molecule: Molecule) -> list[float]:
+    """Descriptors in place of measured values, in the order of the objectives."""
+    mol = molecule.rdkit()
+    logp, refractivity = rdMolDescriptors.CalcCrippenDescriptors(mol)
+    return [rdMolDescriptors.CalcTPSA(mol), refractivity, logp, float(molecule.heavy_atoms)]
+
+
+def propose(
+    acquisition: str, surrogate: str, pool: list[Molecule], exact: FloatArray, told: list[Molecule], values: FloatArray
+) -> tuple[float, float, list[str]]:
+    """Seconds, CPU seconds, and the choice in words."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    model = cast(Surrogate, load("surrogates", surrogate)())
+    no_doubt = np.zeros(len(told))
+    beliefs = {
+        o.property: model.fit(
+            Evidence(Property(o.property, o.unit, ""), tuple(told), values[:, k], no_doubt), seed=0
+        )
+        for k, o in enumerate(OBJECTIVES[:-1])
+    }
+    question = Question(
+        pool=[Candidate(m, "library") for m in pool],
+        objectives=OBJECTIVES,
+        beliefs=beliefs,
+        exact={OBJECTIVES[-1].property: exact},
+        measured=told,
+        front=values,
+        pending=(),
+        pending_exact={OBJECTIVES[-1].property: np.empty(0)},
+        asked=told,
+        batch=BATCH,
+        seed=0,
+    )
+    picks = cast(Acquisition, load("surrogates.acquisitions", acquisition)()).choose(question)
+    chosen = [f"{p.candidate.molecule.smiles}: {p.reason}" for p in picks]
+    return time.perf_counter() - wall, time.process_time() - cpu, chosen
+
+
+def main(acquisition: str = "portfolio", surrogate: str = "sum_gp", measured: str = "100") -> None:
+    """Time one proposal and print what it took."""
+    molecules = compounds(Limits(max_logp=None), POOL + int(measured))
+    order = np.random.default_rng(0).permutation(len(molecules))
+    told = [molecules[i] for i in order[: int(measured)]]
+    pool = [molecules[i] for i in order[int(measured) :]]
+    values = np.array([stand_ins(m) for m in told])
+    exact = np.array([float(m.heavy_atoms) for m in pool])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    wall, cpu, chosen = propose(acquisition, surrogate, pool, exact, told, values)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print("\n".join(chosen))
+    print(
+        f"{acquisition} on {surrogate}: {len(chosen)} of {len(pool)} with {len(told)} measurements and "
+        f"{len(OBJECTIVES)} objectives took {wall:.2f} s, {cpu:.2f} CPU s; peak memory {peak:.0f} MB "
+        f"({before:.0f} MB before)"
+    )
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

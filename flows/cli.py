@@ -1,0 +1,143 @@
+"""The command line. Everything heavy is imported inside the command that needs it."""
+
+from __future__ import annotations
+
+import errno
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="zincloop",
+    help="Discover electrolyte additives for aqueous zinc-ion batteries: propose, compute, learn, repeat.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Campaign = Annotated[
+    Path, typer.Argument(help="A campaign file (TOML), or the directory of a campaign already begun.")
+]
+Directory = Annotated[
+    Path | None,
+    typer.Option("--directory", "-d", help="Where the campaign lives. [default: its name, beside the file]"),
+]
+
+USER_ERROR = 2
+OWN_ERROR = 70
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("campaign.toml"),
+) -> None:
+    """Write a commented campaign file to start from."""
+    from flows.templating import write_template
+
+    write_template(file)
+    typer.echo(f"{file} written; edit it, then: zincloop validate {file} && zincloop run {file}")
+
+
+@app.command()
+def validate(campaign: Campaign) -> None:
+    """Check a campaign file, and say what it would do. Computes nothing."""
+    from flows.assembly import assemble
+    from flows.campaign_file import read
+    from flows.views import describe
+
+    describe(assemble(*read(campaign)))
+
+
+@app.command()
+def run(campaign: Campaign, directory: Directory = None) -> None:
+    """Run a campaign, or go on with one already begun, until its budget or a stop rule ends it."""
+    from flows.opening import begin_or_resume
+    from flows.running import run_campaign
+
+    opened = begin_or_resume(campaign, directory)
+    reason, status = run_campaign(opened)
+    typer.echo(f"{opened.assembled.definition.name}: {reason}")
+    typer.echo(f"report: {opened.store.report}")
+    if status:
+        typer.echo(f"go on with: zincloop run {opened.store.directory}")
+    raise typer.Exit(status)
+
+
+@app.command()
+def status(campaign: Campaign) -> None:
+    """Show where a campaign stands, in one screen."""
+    from flows.opening import existing
+    from flows.views import show_status
+
+    show_status(existing(campaign))
+
+
+@app.command()
+def propose(campaign: Campaign, directory: Directory = None) -> None:
+    """Show the molecules that would be picked next, and why. Records nothing."""
+    from flows.opening import peek
+    from flows.views import show_proposal
+
+    show_proposal(*peek(campaign, directory))
+
+
+@app.command()
+def report(campaign: Campaign) -> None:
+    """Write the report (one HTML file that needs no network) of a campaign, running or ended."""
+    from flows.opening import existing
+    from flows.report import write_report
+
+    typer.echo(f"report: {write_report(existing(campaign))}")
+
+
+@app.command()
+def export(
+    campaign: Campaign,
+    to: Annotated[Path | None, typer.Option(help="Directory to write to. [default: export/ in it]")] = None,
+) -> None:
+    """Write molecules and measurements as CSV, and geometries with values as SDF."""
+    from flows.exporting import write_export
+    from flows.opening import existing
+
+    for path in write_export(existing(campaign), to):
+        typer.echo(path)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one sentence, a fault of ours is a traceback in a file."""
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001 - the outermost place, where every error becomes a message
+        sys.exit(_explain(error))
+
+
+def _explain(error: Exception) -> int:
+    from flows.campaign_file import CampaignFileError
+    from flows.store import StoreError
+    from loop.ledger import LedgerError
+    from loop.molecule import MoleculeError
+
+    if isinstance(error, CampaignFileError | StoreError | LedgerError | MoleculeError):
+        typer.echo(str(error), err=True)
+        return USER_ERROR
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        typer.echo(f"no disk space: {error}; free some and run the same command again", err=True)
+        return USER_ERROR
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS, errno.ENOTDIR):
+        typer.echo(f"cannot write: {error}", err=True)
+        return USER_ERROR
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="zincloop-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exception(error, file=file)
+    typer.echo(f"a fault of zincloop: {type(error).__name__}: {error}\ntraceback: {file.name}", err=True)
+    return OWN_ERROR
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""Assemble the report from the state and write it in one piece."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from plotly.offline import get_plotlyjs
+from rdkit.Chem.Draw import rdMolDraw2D
+
+from flows.opening import Opened
+from flows.report import figures
+from flows.summary import names, spending, worst_gain
+from flows.versions import versions
+from loop.campaign import Answer, Definition, State
+from loop.metrics import hypervolume
+from loop.molecule import Molecule
+from loop.objective import gains
+from loop.records import Failure, Pick
+
+DRAWING = (240, 170)
+CARDS = 24
+
+
+def write_report(opened: Opened) -> Path:
+    """Write ``report.html`` into the campaign's directory, replacing an older one in one step."""
+    path = opened.store.report
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(render(opened), encoding="utf-8")
+    partial.replace(path)
+    return path
+
+
+def render(opened: Opened) -> str:
+    """Build the page."""
+    state, definition = opened.ledger.state(), opened.assembled.definition
+    environment = Environment(
+        loader=PackageLoader("flows"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["time"] = lambda at: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    molecules, table = state.complete(definition.objectives)
+    return environment.get_template("report.html").render(
+        definition=definition,
+        state=state,
+        spending=spending(definition, state),
+        complete=len(molecules),
+        volume=hypervolume(gains(definition.objectives, table), table[0] * 0.0) if molecules else None,
+        met=len(state.meeting_all_goals(definition.objectives)) if state.rounds else 0,
+        front=len(state.pareto(definition.objectives)),
+        cards=[card(definition, state, m) for m in state.pareto(definition.objectives)[:CARDS]],
+        pareto=_div(figures.pareto(definition, state)),
+        curves=_div(figures.hypervolume_curves(definition, state)),
+        predicted=_div(figures.predicted_against_measured(definition, state)),
+        surprise=figures.surprise(definition, state),
+        rows=[row(definition, state, p, r.number) for r in state.rounds for p in r.picks],
+        failures=[_failure(state, a) for a in state.failures],
+        versions=state.sessions[-1].versions if state.sessions else versions(),
+        resolved=json.dumps(opened.assembled.resolved, indent=2, ensure_ascii=False),
+        digest=opened.assembled.digest,
+        plotlyjs=get_plotlyjs(),
+        now=datetime.now(UTC).timestamp(),
+    )
+
+
+def draw(molecule: Molecule) -> str:
+    """Draw a molecule as inline SVG."""
+    drawer = rdMolDraw2D.MolDraw2DSVG(*DRAWING)
+    drawer.drawOptions().clearBackground = False  # type: ignore[assignment]
+    drawer.DrawMolecule(molecule.rdkit())
+    drawer.FinishDrawing()
+    text: str = drawer.GetDrawingText()
+    return text[text.index("<svg") :]
+
+
+def card(definition: Definition, state: State, molecule: Molecule) -> Mapping[str, Any]:
+    """What a card of the Pareto front shows."""
+    pick = next(p for p in state.picks if p.candidate.molecule == molecule)
+    return {
+        "svg": draw(molecule),
+        "smiles": str(molecule),
+        "formula": molecule.formula,
+        "name": pick.candidate.name or "",
+        "origin": pick.candidate.origin,
+        "parent": pick.candidate.parent or "",
+        "worst": worst_gain(definition, state, molecule),
+        "values": _values(definition, state, molecule),
+    }
+
+
+def row(definition: Definition, state: State, pick: Pick, number: int) -> Mapping[str, Any]:
+    """A line of the table of all molecules."""
+    molecule = pick.candidate.molecule
+    return {
+        "round": number,
+        "smiles": str(molecule),
+        "name": names(state)[molecule],
+        "origin": pick.candidate.origin,
+        "reason": pick.reason,
+        "values": _values(definition, state, molecule),
+        "front": molecule in set(state.pareto(definition.objectives)),
+    }
+
+
+def _values(definition: Definition, state: State, molecule: Molecule) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    for objective in definition.objectives:
+        value = state.values.get(objective.property, {}).get(molecule)
+        found.append(
+            {
+                "property": objective.property,
+                "unit": objective.unit,
+                "value": value,
+                "met": value is not None and bool(objective.met(np.array([value.value]))[0]),
+            }
+        )
+    return found
+
+
+def _failure(state: State, answer: Answer) -> Mapping[str, Any]:
+    outcome = answer.outcome
+    assert isinstance(outcome, Failure)  # noqa: S101 - the caller asks for failures
+    return {
+        "name": names(state)[answer.request.molecule],
+        "smiles": str(answer.request.molecule),
+        "oracle": answer.request.oracle,
+        "kind": str(outcome.kind),
+        "reason": outcome.reason,
+        "cpu": outcome.cost.cpu_seconds,
+        "at": answer.at,
+    }
+
+
+def _div(figure: go.Figure | None) -> str | None:
+    if figure is None:
+        return None
+    div: str = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False})
+    return div

@@ -1,0 +1,110 @@
+"""What ``validate``, ``status`` and ``propose`` print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.assembly import Assembled
+from flows.opening import Opened
+from flows.summary import best_balanced, names, spending
+from loop.campaign import State
+from loop.metrics import hypervolume
+from loop.objective import gains
+from loop.records import Pick
+from loop.step import propose
+
+SHOWN = 8
+
+
+def describe(assembled: Assembled) -> None:
+    """Say what a valid campaign would do."""
+    console = Console()
+    definition = assembled.definition
+    console.print(f"[bold]{definition.name}[/] is valid (digest {assembled.digest}, seed {definition.seed})")
+    for objective in definition.objectives:
+        console.print(f"  {objective.property}: {objective.goal()}", highlight=False)
+    for oracle in assembled.parts.oracles:
+        protocol = oracle.protocol()
+        console.print(
+            f"  {oracle.kind}: protocol {protocol.name} ({protocol.digest}). {protocol.description}",
+            highlight=False,
+        )
+    first = sum(s.initial for s in assembled.parts.sources)
+    budget = "; ".join(f"{s.name} {s.limit:g}" for s in spending(definition, State()) if s.limit is not None)
+    console.print(
+        f"  initial design of {first}, then rounds of {definition.batch} chosen from {definition.pool}; "
+        f"budget: {budget}; {assembled.workers} workers",
+        highlight=False,
+    )
+
+
+def show_status(opened: Opened) -> None:
+    """One screen: budget, rounds, the best molecules, failures."""
+    console = Console()
+    state, definition = opened.ledger.state(), opened.assembled.definition
+    standing = state.closed or ("waiting to go on" if not state.pending else "a round is open")
+    console.print(f"[bold]{definition.name}[/]: {standing}", highlight=False)
+    console.print("  " + "; ".join(f"{s.name} {s}" for s in spending(definition, state)), highlight=False)
+    molecules, table = state.complete(definition.objectives)
+    kinds = ", ".join(f"{a.request.oracle}: {a.outcome.reason}" for a in state.failures[-3:])  # type: ignore[union-attr]
+    console.print(
+        f"  {len(state.answers)} of {len(state.requests)} requests answered, {len(state.failures)} failures"
+        + (f" (last: {kinds})" if kinds else ""),
+        highlight=False,
+    )
+    if not molecules:
+        return
+    volume = hypervolume(gains(definition.objectives, table), table[0] * 0.0)
+    met = state.meeting_all_goals(definition.objectives)
+    console.print(
+        f"  {len(molecules)} molecules complete, {len(state.pareto(definition.objectives))} on the Pareto "
+        f"front, {len(met)} meet every goal, hypervolume {volume:.4f} from the declared references",
+        highlight=False,
+    )
+    console.print(_best(opened, state))
+
+
+def _best(opened: Opened, state: State) -> Table:
+    definition = opened.assembled.definition
+    table = Table(title="best balanced on the Pareto front", title_justify="left", box=None)
+    table.add_column("molecule", overflow="fold")
+    for objective in definition.objectives:
+        table.add_column(f"{objective.property} / {objective.unit}", justify="right")
+    known = names(state)
+    for molecule in best_balanced(definition, state, SHOWN):
+        values = [state.values[o.property][molecule] for o in definition.objectives]
+        label = str(molecule) if known[molecule] == str(molecule) else f"{known[molecule]}  {molecule}"
+        table.add_row(label, *(f"{v.value:.3f} ± {v.uncertainty:.3f}" for v in values))
+    return table
+
+
+def show_proposal(assembled: Assembled, state: State) -> None:
+    """The next batch with predictions and reasons."""
+    console = Console()
+    proposal = propose(assembled.definition, assembled.parts, state)
+    console.print(_picks(assembled, proposal.batch, f"round {proposal.number}, seed {proposal.seed}"))
+    if not proposal.batch:
+        console.print("nothing left to propose inside the limits")
+
+
+def _picks(assembled: Assembled, batch: Sequence[Pick], title: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None)
+    for column in ("molecule", "name", "origin"):
+        table.add_column(column, overflow="fold")
+    objectives = assembled.definition.objectives
+    for objective in objectives:
+        table.add_column(f"{objective.property} / {objective.unit}", justify="right")
+    table.add_column("reason", overflow="fold")
+    for pick in batch:
+        expected = [pick.predictions.get(o.property) for o in objectives]
+        table.add_row(
+            str(pick.candidate.molecule),
+            pick.candidate.name or "",
+            pick.candidate.origin,
+            *("" if p is None else f"{p.mean:.2f} ± {p.sd:.2f}" for p in expected),
+            pick.reason,
+        )
+    return table

@@ -1,0 +1,79 @@
+"""Figures for the model card, measured on raw output: no filter, no removal of known molecules or duplicates."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from rdkit.Chem import RDConfig
+from rdkit.Chem.rdchem import Mol
+from torch import Tensor
+
+from generators.latent.neighbourhood import locate, step, write
+from generators.latent.weights import Trained
+from loop.molecule import Limits, Molecule
+
+BATCH = 512
+
+
+def reconstruction(trained: Trained, molecules: Sequence[Molecule]) -> float:
+    """Share of molecules without stereochemistry whose posterior mean is written as the same molecule."""
+    same = 0
+    for start in range(0, len(molecules), BATCH):
+        part = molecules[start : start + BATCH]
+        same += sum(m == r for m, r in zip(part, write(trained, locate(trained, part)), strict=True))
+    return same / len(molecules)
+
+
+def around(trained: Trained, anchors: Sequence[Molecule], radius: float, n: int, seed: int) -> Tensor:
+    """Latent points around known molecules, as the generator draws them; shape ``(n, latent)``."""
+    generator = torch.Generator().manual_seed(seed)
+    points = locate(trained, anchors)
+    return step(points[torch.randint(len(points), (n,), generator=generator)], radius, generator)
+
+
+def drawn(trained: Trained, points: Tensor, known: set[Molecule], limits: Limits) -> dict[str, float]:
+    """Describe what latent points decode to.
+
+    Returns
+    -------
+    dict
+        ``validity``: share that is a neutral closed-shell molecule; ``uniqueness``: share of these that is
+        distinct; ``novelty``: share of the distinct ones not in ``known``; ``inside_limits``: distinct molecules inside
+        the limits per point; ``heavy_atoms``, ``sa_mean``, ``sa_sd``: over the distinct ones.
+    """
+    valid = [m for batch in points.split(BATCH) for m in write(trained, batch) if m is not None]
+    distinct = list(dict.fromkeys(valid))
+    hardness = synthetic_accessibility(distinct)
+    return {
+        "validity": len(valid) / len(points),
+        "uniqueness": len(distinct) / len(valid),
+        "novelty": sum(m not in known for m in distinct) / len(distinct),
+        "inside_limits": sum(limits.refusal(m) is None for m in distinct) / len(points),
+        "heavy_atoms": float(np.mean([m.heavy_atoms for m in distinct])),
+        "sa_mean": float(np.mean(hardness)),
+        "sa_sd": float(np.std(hardness)),
+    }
+
+
+def synthetic_accessibility(molecules: Sequence[Molecule]) -> list[float]:
+    """SA of each molecule, 1 (easy) to 10 (hard); Ertl & Schuffenhauer, 10.1186/1758-2946-1-8."""
+    rate = _scorer()
+    return [rate(molecule.rdkit()) for molecule in molecules]
+
+
+@cache
+def _scorer() -> Callable[[Mol], float]:
+    """RDKit ships the method beside its package, not inside it."""
+    path = Path(RDConfig.RDContribDir) / "SA_Score" / "sascorer.py"
+    spec = importlib.util.spec_from_file_location("sascorer", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"RDKit's contributed sascorer is missing at {path}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    rate: Callable[[Mol], float] = module.calculateScore
+    return rate

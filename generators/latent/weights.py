@@ -1,0 +1,120 @@
+"""Storing and reading a trained autoencoder: tensors as safetensors, everything else as JSON.
+
+Tensors are rounded to half precision on disk (2 MB); the model card gives the reconstruction after rounding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from generators.latent.codec import Codec
+from generators.latent.model import Autoencoder, Shape
+
+FORMAT = 1
+"""Version of the pair of files; raised whenever older code could misread newer files."""
+
+TENSORS, DESCRIPTION = "vae.safetensors", "vae.json"
+
+
+class WeightsError(ValueError):
+    """Weights that cannot be used; the message says which file and why."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained autoencoder, ready to use.
+
+    Attributes
+    ----------
+    codec
+        Its vocabulary.
+    network
+        In float32, on the CPU, in evaluation mode.
+    checksum
+        SHA-256 of the tensors' file and of the vocabulary: what its answers depend on.
+    """
+
+    codec: Codec
+    network: Autoencoder
+    checksum: str
+
+
+def shipped() -> Path:
+    """Folder of the weights that come with the project."""
+    return Path(str(files("generators.data")))
+
+
+def save(folder: Path, codec: Codec, network: Autoencoder, training: Mapping[str, Any]) -> None:
+    """Write the two files of a trained autoencoder.
+
+    Parameters
+    ----------
+    folder
+        Created where it does not exist.
+    training
+        JSON-able account of the training: data, seed, versions, metrics.
+    """
+    tensors = save_tensors({k: v.detach().half().contiguous() for k, v in network.state_dict().items()})
+    description = {
+        "format": FORMAT,
+        "sha256": hashlib.sha256(tensors).hexdigest(),
+        "shape": asdict(network.shape),
+        "symbols": codec.symbols,
+        "merges": codec.merges,
+        "training": dict(training),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / TENSORS).write_bytes(tensors)
+    lines = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in description.items())
+    (folder / DESCRIPTION).write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def load(folder: Path) -> Trained:
+    """Read a trained autoencoder.
+
+    Raises
+    ------
+    WeightsError
+        If a file is missing or not readable, has another format version, or the tensors are not those
+        the description was written for.
+    """
+    try:
+        described = (folder / DESCRIPTION).read_bytes()
+        tensors = (folder / TENSORS).read_bytes()
+    except OSError as error:
+        raise WeightsError(
+            f"{folder} holds no usable weights ({TENSORS} and {DESCRIPTION}): {error}"
+        ) from error
+    return _assembled(folder, described, tensors)
+
+
+@lru_cache(maxsize=4)
+def _assembled(folder: Path, described: bytes, tensors: bytes) -> Trained:
+    try:
+        description = json.loads(described)
+        version = description["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"{folder / DESCRIPTION} does not describe weights: {error!r}") from error
+    if version != FORMAT:
+        raise WeightsError(f"{folder / DESCRIPTION} has format {version}; this version reads format {FORMAT}")
+    if hashlib.sha256(tensors).hexdigest() != description["sha256"]:
+        raise WeightsError(
+            f"{folder / TENSORS} does not match the checksum in {DESCRIPTION}: copy both files again"
+        )
+    codec = Codec(tuple(description["symbols"]), tuple((a, b) for a, b in description["merges"]))
+    network = Autoencoder(Shape(**description["shape"]))
+    network.load_state_dict({k: v.float() for k, v in load_tensors(tensors).items()})
+    vocabulary = json.dumps([codec.symbols, codec.merges])
+    checksum = hashlib.sha256(description["sha256"].encode() + vocabulary.encode()).hexdigest()
+    return Trained(codec, network.eval().requires_grad_(False), checksum)

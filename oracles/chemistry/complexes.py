@@ -1,0 +1,100 @@
+"""The lowest intact [Zn(H2O)5L]2+ that GFN2/ALPB(water) finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loop.protocols import ConvergenceError, InputError, RejectedError
+from oracles.chemistry import donors, octahedron, semiempirical
+from oracles.chemistry.donors import Donor
+from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.ligand import Ligand
+from oracles.chemistry.semiempirical import Relaxed
+from oracles.chemistry.shell import Shell, flaw, shell_of
+
+CONFORMERS = 2
+"""Ligand conformers tried at every donor, lowest first."""
+
+DIRECTIONS = 3
+"""Directions of approach tried at every donor."""
+
+ROUGH_FMAX, ROUGH_STEPS = 0.2, 80
+FINE_FMAX, FINE_STEPS = 0.03, 400
+"""Forces in eV/angstrom; every start is relaxed roughly, the lowest finely until one is intact."""
+
+FINE = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Complex:
+    """An intact monodentate complex.
+
+    Attributes
+    ----------
+    geometry
+        Atoms in the order ligand, Zn, then O, H, H for each water.
+    donor
+        The donor the search began at.
+    shell
+        The first shell as it came out.
+    tried
+        Number of starting geometries.
+    """
+
+    geometry: Geometry
+    donor: Donor
+    shell: Shell
+    tried: int
+
+
+def build(ligand: Ligand) -> Complex:
+    """Try every donor from several directions and keep the lowest intact complex.
+
+    Raises
+    ------
+    InputError
+        If the molecule has no donor atom.
+    RejectedError
+        If every complex fell apart, rearranged or became a chelate.
+    """
+    found = donors.find(ligand.mol)
+    if not found:
+        raise InputError(
+            f"{ligand.isomer} has no donor atom for zinc: no O, N, S or P with a free lone pair"
+        )
+    roughs = [
+        (rough, donor)
+        for donor in found
+        for conformer in ligand.conformers[:CONFORMERS]
+        for start in octahedron.starts(conformer, donor, DIRECTIONS)
+        if (rough := _relaxed(start, ROUGH_FMAX, ROUGH_STEPS)) is not None
+    ]
+    return _lowest_intact(ligand, sorted(roughs, key=lambda pair: pair[0].energy))
+
+
+def _relaxed(start: Geometry, fmax: float, steps: int) -> Relaxed | None:
+    try:
+        return semiempirical.relax(start, fmax=fmax, steps=steps)
+    except ConvergenceError:
+        return None
+
+
+def _lowest_intact(ligand: Ligand, roughs: list[tuple[Relaxed, Donor]]) -> Complex:
+    flaws: list[str] = []
+    intact: list[tuple[Relaxed, Donor]] = []
+    for rough, donor in roughs:
+        fine = _relaxed(rough.geometry, FINE_FMAX, FINE_STEPS)
+        wrong = "GFN2-xTB did not come to rest" if fine is None or not fine.converged else None
+        if fine is not None and wrong is None:
+            wrong = flaw(ligand.mol, ligand.isomer, fine.geometry)
+        if fine is None or wrong is not None:
+            flaws.append(f"from {donor.element}{donor.atom + 1}: {wrong}")
+            continue
+        intact.append((fine, donor))
+        if len(intact) == FINE:
+            break
+    if not intact:
+        raise RejectedError(f"no intact complex of {ligand.isomer}: {'; '.join(dict.fromkeys(flaws))}")
+    best, donor = min(intact, key=lambda pair: pair[0].energy)
+    shell = shell_of(best.geometry, ligand.mol.GetNumAtoms())
+    return Complex(best.geometry, donor, shell, len(roughs))

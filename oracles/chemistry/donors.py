@@ -1,0 +1,63 @@
+"""Which atoms of a molecule can bind a zinc ion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdkit import Chem
+from rdkit.Chem.rdchem import Mol
+
+_SP2_OR_CARBON_OF = "[#6,#7,#15,#16]"
+
+DONORS: dict[str, str] = {
+    "oxo O": f"[OX1;+0]={_SP2_OR_CARBON_OF}",
+    "anionic O": "[OX1;-1]",
+    # The single-bonded O of an acid or ester gives its lone pair to the C=O, which binds instead.
+    "ether or hydroxyl O": "[OX2;+0;!a;!$(O-[#6,#7,#15,#16]=[O,S,N])]",
+    "water O": "[OX2;H2]",
+    # Not the N of amides, sulfonamides, phosphoramides, amidines, cyanamides: the lone pair is in the pi system.
+    "amine N": "[NX3;+0;!a;!$(N-[#6,#7,#15,#16]=[O,S,N]);!$(N-[#6]#N)]",
+    "anionic N": "[N;-1;!$(N=[N+])]",
+    "imine N": "[NX2;+0;!a;!$(N=[O,S])]=[#6,#7]",
+    "aromatic N": "[nX2;+0]",
+    "nitrile N": "[NX1;+0]#[#6]",
+    "thiocarbonyl S": "[SX1;+0]=[#6,#15]",
+    "anionic S": "[SX1;-1]",
+    "thioether or thiol S": "[SX2;+0;!a;!$(S-[#6]=[O,S,N]);!$(S-[#6]#N)]",
+    "phosphine P": "[PX3;+0;!a]",
+}
+"""Kind of donor -> SMARTS whose first atom donates; matched on molecules with explicit hydrogens."""
+
+DISTANCE = {"O": 2.05, "N": 2.10, "S": 2.40, "P": 2.40}
+"""Where to put a zinc ion in front of a donor to begin with, in angstrom."""
+
+
+@dataclass(frozen=True)
+class Donor:
+    """One atom, standing for all that symmetry makes equal to it.
+
+    Attributes
+    ----------
+    atom
+        Index in the molecule with explicit hydrogens.
+    element
+        Its symbol.
+    kind
+        What it is, a key of :data:`DONORS`.
+    """
+
+    atom: int
+    element: str
+    kind: str
+
+
+def find(mol: Mol) -> tuple[Donor, ...]:
+    """Donors of a molecule with explicit hydrogens, one per symmetry class, by atom index."""
+    classes = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
+    found: dict[int, Donor] = {}
+    for kind, smarts in DONORS.items():
+        for match in mol.GetSubstructMatches(Chem.MolFromSmarts(smarts)):
+            atom = match[0]
+            donor = Donor(atom, mol.GetAtomWithIdx(atom).GetSymbol(), kind)
+            found.setdefault(classes[atom], donor)
+    return tuple(sorted(found.values(), key=lambda d: d.atom))

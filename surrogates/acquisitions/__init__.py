@@ -1,0 +1,1 @@
+"""Acquisitions: from beliefs to the next batch of molecules."""

@@ -1,0 +1,163 @@
+"""Criteria: each ranks the candidates of a view and says in one clause why the first comes first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from loop.objective import FloatArray, gains
+from surrogates.acquisitions.kit.pool_model import log_ehvi
+from surrogates.acquisitions.kit.scalar import chebyshev, draw_weights, linear
+from surrogates.acquisitions.kit.view import View
+
+logger = logging.getLogger(__name__)
+
+WORTHLESS = 1e-6
+"""Expected improvements below this share of the front's hypervolume are rounding, not a reason."""
+
+TIE = 1e-3
+"""Log-EHVI values closer than this are a tie: Monte Carlo does not tell them apart."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Candidates in order of preference.
+
+    Attributes
+    ----------
+    order
+        Indices of the candidates, best first, shape ``(n,)``.
+    values
+        Value of each candidate, shape ``(n,)``.
+    reason
+        Index -> why this candidate is worth choosing.
+    """
+
+    order: FloatArray
+    values: FloatArray
+    reason: Callable[[int], str]
+
+
+class Criterion(Protocol):
+    """Ranks candidates for one slot of a batch."""
+
+    def rank(self, view: View, rng: np.random.Generator) -> Ranking:
+        """Rank all candidates of ``view``."""
+        ...
+
+
+def optimism(view: View, weights: FloatArray, beta: float) -> FloatArray:
+    """Scalarised upper confidence bound of the gains, shape ``(n,)``."""
+    mean, sd = view.gain_moments
+    return chebyshev(mean + beta * sd, weights)
+
+
+@dataclass(frozen=True)
+class ScalarisedUCB:
+    """Upper confidence bounds of the gains under one random weighting."""
+
+    beta: float
+
+    def rank(self, view: View, rng: np.random.Generator) -> Ranking:
+        """See :class:`Criterion`."""
+        weights = draw_weights(1, len(view.objectives), rng)[0]
+        values = optimism(view, weights, self.beta)
+        told = ", ".join(f"{o.property} {w:.0%}" for o, w in zip(view.objectives, weights, strict=True))
+        return Ranking(
+            np.argsort(-values, kind="stable"),
+            values,
+            lambda i: f"upper confidence bound {values[i]:.3g} (weights {told})",
+        )
+
+
+@dataclass(frozen=True)
+class ExpectedGain:
+    """Mean of the expected gains, all objectives weighted alike: no exploration."""
+
+    def rank(self, view: View, rng: np.random.Generator) -> Ranking:  # noqa: ARG002
+        """See :class:`Criterion`."""
+        m = len(view.objectives)
+        values = linear(view.gain_moments[0], np.full(m, 1.0 / m))
+        return Ranking(
+            np.argsort(-values, kind="stable"), values, lambda i: f"expected gain {values[i]:.3g} (greedy)"
+        )
+
+
+@dataclass(frozen=True)
+class Chance:
+    """No preference: the baseline everything else has to beat."""
+
+    def rank(self, view: View, rng: np.random.Generator) -> Ranking:
+        """See :class:`Criterion`."""
+        values = rng.random(len(view.candidates))
+        return Ranking(np.argsort(-values, kind="stable"), values, lambda _: "drawn at random")
+
+
+@dataclass
+class Thompson:
+    """Best Chebyshev value in one joint draw of the beliefs, under one random weighting.
+
+    The draws of a whole batch are made at its first slot: conditioning each on the picks before would cost
+    a factorisation a slot, and draws differ enough without.
+    """
+
+    batch: int
+    _draws: list[FloatArray] = field(default_factory=list)
+
+    def rank(self, view: View, rng: np.random.Generator) -> Ranking:
+        """See :class:`Criterion`."""
+        if not self._draws:
+            self._draws = list(_joint_draws(view, self.batch, rng))
+        weights = draw_weights(1, len(view.objectives), rng)[0]
+        values = chebyshev(self._draws.pop() / view.scales, weights)
+        return Ranking(
+            np.argsort(-values, kind="stable"),
+            values,
+            lambda i: f"best in a posterior draw, {values[i]:.3g} (Thompson–Chebyshev)",
+        )
+
+
+def _joint_draws(view: View, n: int, rng: np.random.Generator) -> FloatArray:
+    """Joint posterior draws of the gains, shape ``(n, n_candidates, m)``."""
+    columns = [
+        np.tile(view.exact[o.property], (n, 1))
+        if o.property in view.exact
+        else view.beliefs[o.property].draw(view.molecules, n, int(rng.integers(2**32)))
+        for o in view.objectives
+    ]
+    return gains(view.objectives, np.stack(columns, axis=-1))
+
+
+@dataclass(frozen=True)
+class LogEHVI:
+    """Expected hypervolume improvement, in log space; ties go to the scalarised upper confidence bound.
+
+    Windows saturate: once molecules with every gain at 1 are measured, no hypervolume is left and every
+    candidate ties. An arbitrary pick would then look like a reasoned one.
+    """
+
+    draws: int
+    beta: float
+
+    def rank(self, view: View, rng: np.random.Generator) -> Ranking:
+        """See :class:`Criterion`."""
+        means, sds = view.means_and_sds
+        seed = int(rng.integers(2**31))
+        logs, volume = log_ehvi(view.objectives, means, sds, view.front, view.scales, self.draws, seed)
+        floor = float(np.log(WORTHLESS * max(volume, 1.0)))
+        m = len(view.objectives)
+        bounds = optimism(view, np.full(m, 1.0 / m), self.beta)
+        coarse = np.round(np.maximum(logs, floor) / TIE)
+        logger.info("%d of %d candidates could gain hypervolume", int((logs > floor).sum()), len(logs))
+        improvement = np.exp(logs) * float(np.prod(view.scales))
+
+        def reason(i: int) -> str:
+            if logs[i] <= floor:
+                return f"no hypervolume left to gain, upper confidence bound {bounds[i]:.3g} (log-EHVI tie)"
+            return f"expected hypervolume gain {improvement[i]:.2g} (log-EHVI)"
+
+        return Ranking(np.lexsort((-bounds, -coarse)), improvement, reason)

@@ -1,0 +1,178 @@
+"""What is believed of the candidates while a batch is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy.special import ndtri
+
+from loop.molecule import Molecule
+from loop.objective import FloatArray, Objective, gains
+from loop.protocols import Belief, Question
+from loop.records import Candidate, Prediction
+
+QUANTILES = ndtri((np.arange(32) + 0.5) / 32)
+"""Midpoints of 32 equally likely slices of a standard normal, for moments of a bent gain."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Candidates, what is believed of them, and the front they are to improve.
+
+    Attributes
+    ----------
+    objectives
+        What is wanted, in the order of every last axis.
+    candidates
+        The ``n`` candidates.
+    beliefs
+        Property name -> belief, told of everything measured, pending and picked.
+    exact
+        Property name -> exact values of the candidates, shape ``(n,)``.
+    front
+        Gains of everything measured, and those believed of what is pending or picked, shape ``(k, m)``.
+    scales
+        Gain of each objective that counts as one unit, shape ``(m,)``.
+    """
+
+    objectives: tuple[Objective, ...]
+    candidates: tuple[Candidate, ...]
+    beliefs: Mapping[str, Belief]
+    exact: Mapping[str, FloatArray]
+    front: FloatArray
+    scales: FloatArray
+
+    @cached_property
+    def molecules(self) -> tuple[Molecule, ...]:
+        """Molecules of the candidates."""
+        return tuple(candidate.molecule for candidate in self.candidates)
+
+    @cached_property
+    def means_and_sds(self) -> tuple[FloatArray, FloatArray]:
+        """Believed values in the properties' units, each of shape ``(n, m)``; exact ones have no spread."""
+        columns = [
+            (self.exact[o.property], np.zeros(len(self.candidates)))
+            if o.property in self.exact
+            else self.beliefs[o.property].predict(self.molecules)
+            for o in self.objectives
+        ]
+        return np.stack([c[0] for c in columns], axis=-1), np.stack([c[1] for c in columns], axis=-1)
+
+    @cached_property
+    def gain_moments(self) -> tuple[FloatArray, FloatArray]:
+        """Mean and standard deviation of the gains in units of ``scales``, each of shape ``(n, m)``."""
+        means, sds = self.means_and_sds
+        slices = gains(self.objectives, means + sds * QUANTILES[:, None, None]) / self.scales
+        return slices.mean(axis=0), slices.std(axis=0)
+
+    def predictions(self, index: int) -> dict[str, Prediction]:
+        """What is believed of every property of one candidate."""
+        means, sds = self.means_and_sds
+        return {
+            o.property: Prediction(float(means[index, k]), float(sds[index, k]))
+            for k, o in enumerate(self.objectives)
+        }
+
+    def believing(self, index: int) -> View:
+        """The view after a candidate is picked: its believed values are taken for measured.
+
+        The kriging believer (Ginsbourger et al., 10.1007/978-3-642-10701-6_6): means stay, doubt shrinks
+        around the pick, and its believed gains join the front, so that the next pick looks elsewhere.
+        """
+        values = self.means_and_sds[0][index]
+        told = told_of(self.beliefs, (self.molecules[index],))
+        front = np.vstack([self.front, gains(self.objectives, values)])
+        return replace(self, beliefs=told, front=front)
+
+    def only(self, rows: Sequence[int]) -> View:
+        """The view of some of the candidates."""
+        chosen = np.asarray(rows, dtype=int)
+        return replace(
+            self,
+            candidates=tuple(self.candidates[i] for i in chosen),
+            exact={name: values[chosen] for name, values in self.exact.items()},
+        )
+
+
+def told_of(beliefs: Mapping[str, Belief], molecules: Sequence[Molecule]) -> dict[str, Belief]:
+    """Beliefs after taking their own predictions of ``molecules`` for measurements."""
+    if not molecules:
+        return dict(beliefs)
+    return {name: b.given(molecules, b.predict(molecules)[0]) for name, b in beliefs.items()}
+
+
+def scales(front: FloatArray) -> FloatArray:
+    """One unit of each gain: the best measured above the reference, or the spread if that is larger.
+
+    Parameters
+    ----------
+    front
+        Measured gains, shape ``(k, m)``.
+    """
+    found = np.maximum(front.max(axis=0), front.std(axis=0))
+    return np.where(found > 1e-12, found, 1.0)
+
+
+def view_of(question: Question) -> View:
+    """The view a question opens: its pool without repeats or molecules asked before.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two molecules have every objective measured, or nothing is known of an objective.
+    """
+    _check(question)
+    known = set(question.asked) | set(question.pending) | set(question.measured)
+    rows: list[int] = []
+    for i, candidate in enumerate(question.pool):
+        if candidate.molecule not in known:
+            known.add(candidate.molecule)
+            rows.append(i)
+    objectives = tuple(question.objectives)
+    learned = [o.property for o in objectives if o.property not in question.exact]
+    beliefs = {name: question.beliefs[name] for name in learned}
+    front = gains(objectives, np.asarray(question.front, dtype=np.float64))
+    pending = _pending_values(question, beliefs)
+    return View(
+        objectives=objectives,
+        candidates=tuple(question.pool),
+        beliefs=told_of(beliefs, question.pending),
+        exact={o.property: question.exact[o.property] for o in objectives if o.property in question.exact},
+        front=np.vstack([front, gains(objectives, pending)]),
+        scales=scales(front),
+    ).only(rows)
+
+
+def _pending_values(question: Question, beliefs: Mapping[str, Belief]) -> FloatArray:
+    """Believed or exact values of what is pending, shape ``(n_pending, m)``."""
+    columns = [
+        beliefs[o.property].predict(question.pending)[0]
+        if o.property in beliefs
+        else question.pending_exact[o.property]
+        for o in question.objectives
+    ]
+    return np.stack(columns, axis=-1).reshape(len(question.pending), len(question.objectives))
+
+
+def _check(question: Question) -> None:
+    if len(question.measured) < 2:
+        raise ValueError(
+            f"{len(question.measured)} molecules have every objective measured; an acquisition needs at "
+            "least 2, choose an initial design instead"
+        )
+    if np.shape(question.front) != (len(question.measured), len(question.objectives)):
+        raise ValueError(
+            f"the front has shape {np.shape(question.front)}; {len(question.measured)} molecules and "
+            f"{len(question.objectives)} objectives were said to be measured"
+        )
+    for objective in question.objectives:
+        name = objective.property
+        if name not in question.exact and name not in question.beliefs:
+            raise ValueError(f"nothing is known of {name}: it is neither exact nor learned")
+        if name in question.exact and len(question.exact[name]) != len(question.pool):
+            raise ValueError(
+                f"{len(question.exact[name])} exact values of {name} for a pool of {len(question.pool)}"
+            )

@@ -1,0 +1,91 @@
+"""Shared fixtures: the example campaign, and the parts of another distribution."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loop import parts
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+ROOT = Path(__file__).parents[1]
+PLUGIN = ROOT / "tests" / "plugin"
+
+
+@pytest.fixture
+def plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Make the oracles of ``tests/plugin`` available, here and in child processes."""
+    monkeypatch.syspath_prepend(str(PLUGIN))
+    monkeypatch.setenv("PYTHONPATH", f"{PLUGIN}:{ROOT}")
+    for cached in (parts.kinds, parts.load):
+        cached.cache_clear()
+    yield PLUGIN
+    for cached in (parts.kinds, parts.load):
+        cached.cache_clear()
+
+
+QUICK = """
+name = "quick"
+seed = 11
+
+[[objectives]]
+property = "tpsa"
+unit = "angstrom^2"
+direction = "maximize"
+reference = 20.0
+
+[[objectives]]
+property = "refractivity"
+unit = "cm^3/mol"
+direction = "minimize"
+reference = 40.0
+
+[[objectives]]
+property = "sa"
+unit = "1"
+direction = "window"
+high = 3.0
+reference = 6.0
+
+[budget]
+evaluations = 18
+rounds = 3
+
+[limits]
+max_heavy_atoms = 9
+
+[proposal]
+batch = 4
+pool = 200
+
+[[generators]]
+kind = "library"
+source = "known-additives"
+initial = 6
+
+[surrogate]
+kind = "minmax_gp"
+
+[acquisition]
+kind = "scalarised_ucb"
+
+[[oracles]]
+kind = "surface"
+
+[[oracles]]
+kind = "synthesizability"
+"""
+"""A campaign whose oracles are real and take no time, for everything but chemistry."""
+
+
+@pytest.fixture
+def quick(tmp_path: Path, plugin: Path) -> Path:
+    """A campaign file that runs in seconds."""
+    path = tmp_path / "quick.toml"
+    path.write_text(QUICK)
+    return path

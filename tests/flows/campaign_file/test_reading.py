@@ -1,0 +1,102 @@
+"""Whatever is wrong with a campaign file: one sentence with file, line, field and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flows.assembly import assemble
+from flows.campaign_file import CampaignFileError, read
+from flows.templating import write_template
+from tests.conftest import QUICK, ROOT
+
+
+def _problems(path: Path, text: str) -> tuple[str, ...]:
+    path.write_text(text)
+    with pytest.raises(CampaignFileError) as caught:
+        assemble(*read(path))
+    return caught.value.problems
+
+
+def _line(text: str, start: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), 1) if line.startswith(start))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "clauses"),
+    [
+        ("seed = 11", "sead = 11", ["sead", "unknown key", "did you mean 'seed'?"]),
+        ("seed = 11", "seed = -1", ["seed", "greater than or equal to 0", "-1"]),
+        ("seed = 11", 'seed = "eleven"', ["seed", "valid integer", "eleven"]),
+        ("seed = 11", "", ["the key 'seed' is missing"]),
+        ('name = "quick"', 'name = "../evil"', ["name", "pattern"]),
+        ("rounds = 3", "runds = 3", ["budget.runds", "did you mean 'rounds'?"]),
+        ("evaluations = 18", "evaluations = 0", ["budget.evaluations", "greater than 0"]),
+        ("evaluations = 18", "evaluations = 5", ["impossible budget", "initial design of 6"]),
+        ("evaluations = 18\nrounds = 3", "", ["a campaign needs an end"]),
+        ("reference = 20.0", "reference = nan", ["reference", "finite"]),
+        ("reference = 20.0", "", ["the key 'reference' is missing"]),
+        ('unit = "angstrom^2"', 'unit = "eV"', ["measured in angstrom^2", "not 'eV'"]),
+        ('property = "tpsa"', 'property = "tpsaa"', ["no oracle", "did you mean 'tpsa'?"]),
+        ('direction = "maximize"', 'direction = "up"', ["direction", "'maximize', 'minimize' or 'window'"]),
+        ("high = 3.0", "high = 7.0", ["inside the window"]),
+        ('kind = "minmax_gp"', 'kind = "minmax_pg"', ["surrogate.kind", "did you mean 'minmax_gp'?"]),
+        ('kind = "surface"', 'kind = "surfac"', ["oracles[1].kind", "did you mean 'surface'?"]),
+        ('kind = "surface"', 'kind = "surface"\ndeadlin_minutes = 3', ["did you mean 'deadline_minutes'?"]),
+        ('kind = "library"', 'kind = "library"\nsorce = "x"', ["unknown key"]),
+        ('kind = "library"', 'kind = "library"\nshare = 2.0', ["share", "less than or equal to 1"]),
+        ("max_heavy_atoms = 9", 'max_heavy_atoms = 9\nelements = ["C", "H", "Xx"]', ["Xx", "not covered"]),
+        ("max_heavy_atoms = 9", 'max_heavy_atoms = 9\nexclude = {bad = "[C"}', ["not a valid SMARTS"]),
+        ("max_heavy_atoms = 9", "max_heavy_atoms = 1", ["min_heavy_atoms 2 is above"]),
+        ("initial = 6", "", ["initial design is empty"]),
+        ('kind = "synthesizability"', 'kind = "surface"', ["given twice"]),
+        ('name = "quick"', 'name = "quick', ["not valid TOML", "line 2"]),
+    ],
+)
+def test_a_mistake_is_named_with_what_would_be_right(
+    tmp_path: Path, plugin: Path, old: str, new: str, clauses: list[str]
+) -> None:
+    assert old in QUICK
+    problems = _problems(tmp_path / "c.toml", QUICK.replace(old, new, 1))
+    text = "\n".join(problems)
+    assert str(tmp_path / "c.toml") in text
+    for clause in clauses:
+        assert clause in text, text
+
+
+def test_the_line_is_the_line(tmp_path: Path, plugin: Path) -> None:
+    text = QUICK.replace('property = "refractivity"', 'property = "refractvity"')
+    (problem,) = _problems(tmp_path / "c.toml", text)
+    number = _line(text, 'property = "refractvity"')
+    assert f"line {number}:" in problem
+    assert "objectives[2].property" in problem
+
+
+def test_every_mistake_is_named_at_once(tmp_path: Path, plugin: Path) -> None:
+    text = QUICK.replace("seed = 11", "sead = 11").replace("rounds = 3", "runds = 3")
+    assert len(_problems(tmp_path / "c.toml", text)) == 3
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(CampaignFileError, match="zincloop init"):
+        read(tmp_path / "none.toml")
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=300))
+def test_any_file_is_a_campaign_or_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any.toml"
+    path.write_bytes(content)
+    with pytest.raises(CampaignFileError):
+        read(path)
+
+
+def test_the_template_and_the_demo_are_valid(tmp_path: Path) -> None:
+    write_template(tmp_path / "campaign.toml")
+    for path in (tmp_path / "campaign.toml", ROOT / "examples" / "demo.toml"):
+        assembled = assemble(*read(path))
+        assert {o.property for o in assembled.definition.objectives} == {"homo", "lumo", "zn_exchange", "sa"}
+        assert sum(s.share for s in assembled.parts.sources) == pytest.approx(1.0)

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loop.molecule import (
+    ELEMENTS,
+    MAX_TEXT,
+    UNSUITABLE,
+    Limits,
+    MoleculeError,
+    check_smarts,
+    parse,
+    similarities,
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("OCC", "CCO"),
+        ("C(C)O", "[CH3][CH2][OH]"),
+        ("C1=CC=CC=C1", "c1ccccc1"),
+        ("[CH3:1]O", "CO"),
+        (" CO ", "CO"),
+    ],
+)
+def test_two_spellings_are_one_molecule(one: str, other: str) -> None:
+    assert parse(one) == parse(other)
+    assert hash(parse(one)) == hash(parse(other))
+
+
+def test_stereo_isomers_are_two() -> None:
+    assert parse("C[C@H](N)C(=O)O") != parse("C[C@@H](N)C(=O)O")
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("", "empty"),
+        ("   ", "empty"),
+        ("C(", "not a valid SMILES"),
+        ("CC.O", "several fragments"),
+        ("[CH3]", "radical"),
+        ("C" * (MAX_TEXT + 1), "characters"),
+    ],
+)
+def test_bad_text_is_refused_with_the_reason(text: str, clause: str) -> None:
+    with pytest.raises(MoleculeError, match=clause):
+        parse(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_molecule_or_a_clear_refusal(text: str) -> None:
+    try:
+        molecule = parse(text)
+    except MoleculeError:
+        return
+    assert parse(molecule.smiles) == molecule
+
+
+def test_facts_of_a_molecule() -> None:
+    dmso = parse("CS(C)=O")
+    assert (dmso.formula, dmso.charge, dmso.heavy_atoms) == ("C2H6OS", 0, 4)
+    assert dmso.inchikey == "IAZDPXIOMUYVGZ-UHFFFAOYSA-N"
+
+
+@pytest.mark.parametrize(
+    ("smiles", "clause"),
+    [
+        ("C", "1 heavy atoms"),
+        ("CCCCCCCCCCCCCCCCCCCCCCC", "23 heavy atoms"),
+        ("CC(=O)[O-]", "net charge -1"),
+        ("CC[Se]C", "element Se"),
+        ("C[N+](C)(C)CC(=O)[O-]", "zwitterion"),
+        ("CCCCCCCC", "logP"),
+        ("COOC", "peroxide"),
+        ("C1CO1", "three-membered ring"),
+        ("CC(=O)Cl", "halide"),
+        ("CC(O)O", "geminal diol"),
+        ("CC=O", "aldehyde"),
+        ("C=CO", "enol"),
+    ],
+)
+def test_limits_name_what_is_outside(smiles: str, clause: str) -> None:
+    refusal = Limits().refusal(parse(smiles))
+    assert refusal is not None
+    assert clause in refusal
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        "CS(C)=O",
+        "NC(N)=O",
+        "OCCO",
+        "CC#N",
+        "OCC1OC(O)C(O)C(O)C1O",
+        "C[N+](C)(C)[O-]",
+        "O=S1(=O)CCCC1",
+        "NC=O",
+    ],
+)
+def test_known_additives_are_inside(smiles: str) -> None:
+    assert Limits().refusal(parse(smiles)) is None
+
+
+def test_every_default_pattern_is_valid_and_elements_are_known() -> None:
+    for smarts in UNSUITABLE.values():
+        check_smarts(smarts)
+    with pytest.raises(MoleculeError, match="not a valid SMARTS"):
+        check_smarts("[C")
+    assert "C" in ELEMENTS
+
+
+def test_similarity_is_one_to_itself_and_less_to_others() -> None:
+    found = similarities(parse("CCO"), [parse("CCO"), parse("CCN"), parse("c1ccccc1")])
+    assert found[0] == 1.0
+    assert found[1] < 1.0
+    assert found[2] < found[1]

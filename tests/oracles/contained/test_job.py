@@ -1,0 +1,154 @@
+"""A calculation can do anything wrong; only its own request may suffer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from loop.records import Failure, FailureKind, Measurement
+from oracles.contained import Containment, Job, run
+from oracles.contained.spool import OUTCOME, read_outcome
+
+PLUGIN = Path(__file__).parents[2] / "plugin"
+LIMITS = Containment(deadline_seconds=60.0, memory_bytes=4_000_000_000, threads=1)
+
+
+@pytest.fixture(autouse=True)
+def _plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{PLUGIN}:{Path.cwd()}")
+
+
+def _job(directory: Path, manner: str) -> Job:
+    return Job("misbehaving", {"manner": manner}, "CO", directory / "job")
+
+
+def _never() -> bool:
+    return False
+
+
+def _alive(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def test_measures_and_counts_the_cost(tmp_path: Path) -> None:
+    outcome = run(Job("synthesizability", {}, "CS(C)=O", tmp_path / "job"), LIMITS, _never)
+    assert isinstance(outcome, Measurement)
+    assert outcome.values[0].property == "sa"
+    assert outcome.cost.cpu_seconds > 0.05
+    assert outcome.cost.wall_seconds > 0.0
+
+
+@pytest.mark.parametrize(
+    ("manner", "kind", "clause"),
+    [
+        ("not converged", FailureKind.CONVERGENCE, "did not converge"),
+        ("segfault", FailureKind.UNKNOWN, "SIGSEGV"),
+        ("memory", FailureKind.RESOURCE, "out of memory"),
+        ("exit", FailureKind.UNKNOWN, "status 3"),
+        ("bug", FailureKind.UNKNOWN, "ZeroDivisionError"),
+        ("nan", FailureKind.REJECTED, "not a finite number"),
+        ("inf", FailureKind.REJECTED, "not a finite number"),
+        ("unit", FailureKind.REJECTED, "promised"),
+    ],
+)
+def test_failure_has_kind_and_reason(tmp_path: Path, manner: str, kind: FailureKind, clause: str) -> None:
+    outcome = run(_job(tmp_path, manner), LIMITS, _never)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == kind
+    assert clause in outcome.reason
+    assert read_outcome(tmp_path / "job") == outcome
+
+
+@pytest.mark.parametrize("manner", ["hang", "spin"])
+def test_dead_at_its_deadline_without_orphans(tmp_path: Path, manner: str) -> None:
+    started = time.monotonic()
+    outcome = run(_job(tmp_path, manner), Containment(4.0, 0, 1), _never)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == FailureKind.RESOURCE
+    assert "deadline of 4 s" in outcome.reason
+    assert time.monotonic() - started < 6.0
+    grandchild = tmp_path / "job" / "grandchild"
+    if manner == "hang":
+        assert not _alive(int(grandchild.read_text()))
+    else:
+        assert outcome.cost.cpu_seconds > 1.0
+
+
+def test_cancelled_calculation_leaves_nothing(tmp_path: Path) -> None:
+    stop = threading.Event()
+    threading.Timer(1.5, stop.set).start()
+    assert run(_job(tmp_path, "hang"), LIMITS, stop.is_set) is None
+    assert read_outcome(tmp_path / "job") is None
+
+
+def test_finished_calculation_is_not_repeated(tmp_path: Path) -> None:
+    job = Job("synthesizability", {}, "CS(C)=O", tmp_path / "job")
+    first = run(job, LIMITS, _never)
+    before = (tmp_path / "job" / OUTCOME).stat().st_mtime_ns
+    assert run(job, LIMITS, _never) == first
+    assert (tmp_path / "job" / OUTCOME).stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", '{"cost": [1, 2], "details": {}, "values": [["sa", NaN, "1", 0]]}']
+)
+def test_damaged_outcome_is_calculated_again(tmp_path: Path, damage: str) -> None:
+    job = Job("synthesizability", {}, "CS(C)=O", tmp_path / "job")
+    job.directory.mkdir()
+    (job.directory / OUTCOME).write_text(damage)
+    assert isinstance(run(job, LIMITS, _never), Measurement)
+
+
+def test_child_dies_with_its_parent(tmp_path: Path) -> None:
+    """SIGKILL the controller: the calculation must not live on as an orphan."""
+    program = textwrap.dedent(
+        f"""
+        from pathlib import Path
+        from oracles.contained import Containment, Job, run
+        job = Job("misbehaving", {{"manner": "hang"}}, "CO", Path({str(tmp_path / "job")!r}))
+        run(job, Containment(60.0, 0, 1), lambda: False)
+        """
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program])
+    pidfile = tmp_path / "job" / "grandchild"
+    for _ in range(200):
+        if pidfile.exists() and pidfile.read_text():
+            break
+        time.sleep(0.05)
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+    assert children
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    time.sleep(0.5)
+    assert not any(_alive(int(pid)) for pid in children)
+    os.kill(int(pidfile.read_text()), signal.SIGKILL)
+
+
+def test_threads_are_pinned(tmp_path: Path) -> None:
+    job = _job(tmp_path, "hang")
+    stop = threading.Event()
+    seen: list[str] = []
+
+    def look() -> bool:
+        pidfile = job.directory / "grandchild"
+        if pidfile.exists() and pidfile.read_text():
+            seen.append(Path(f"/proc/{pidfile.read_text()}/environ").read_text())
+            stop.set()
+        return stop.is_set()
+
+    run(job, Containment(30.0, 0, 3), look)
+    assert "OMP_NUM_THREADS=3" in seen[0].split("\0")
+    assert json.loads((job.directory / "job.json").read_text())["smiles"] == "CO"
