@@ -40,7 +40,7 @@ def die_at(number: int, moment: str) -> None:
         if mine == number and moment == "after":
             os.kill(os.getpid(), signal.SIGKILL)
 
-    Ledger._transaction = counted  # type: ignore[method-assign,assignment]
+    Ledger._transaction = counted  # type: ignore[method-assign]
 
 
 def main(file: Path, number: int, moment: str) -> None:
