@@ -34,7 +34,9 @@ class Library(BaseModel):
     @classmethod
     def _names_a_list(cls, source: str) -> str:
         if source not in SHIPPED and Path(source).suffix not in {".smi", ".csv"}:
-            raise ValueError(f"'{source}' is neither {' nor '.join(SHIPPED)} nor a path that ends in .smi or .csv")
+            raise ValueError(
+                f"'{source}' is neither {' nor '.join(SHIPPED)} nor a path that ends in .smi or .csv"
+            )
         return source
 
     def version(self) -> str:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from generators.corpus.entries import corpus
 from generators.corpus.shelf import shelf_of
-from generators.latent.neighbourhood import invert, locate, readable, step, write
+from generators.latent.neighbourhood import RADIUS, invert, locate, step, write
 from generators.latent.weights import Trained, load, shipped
 from loop.molecule import Limits, Molecule
 from loop.records import Candidate, digest
@@ -43,13 +43,16 @@ class VAE(BaseModel):
         description="'shipped', or a folder with vae.safetensors and vae.json as written by generators.latent.train",
     )
     radius: float = Field(
-        default=7.0,
+        default=RADIUS,
         gt=0,
         description="L2 distance in the latent space that a proposal lies from its parent; each one takes its own, "
         "between 50 and 150 % of this",
     )
     prior_share: float = Field(
-        default=0.25, ge=0, le=1, description="share of the proposals drawn from the prior where there are incumbents"
+        default=0.25,
+        ge=0,
+        le=1,
+        description="share of the proposals drawn from the prior where there are incumbents",
     )
 
     def version(self) -> str:
@@ -72,11 +75,13 @@ class VAE(BaseModel):
         """
         trained = self._trained()
         taken = set(incumbents)
-        parents = readable(trained, incumbents)
+        parents = [molecule for molecule in incumbents if trained.codec.knows(molecule)]
         near = n - round(n * self.prior_share) if parents else 0
         found = _admit(islice(self._near(parents, trained, seed), PATIENCE * near), near, limits, taken)
         rest = n - len(found)
-        return found + _admit(islice(self._prior(trained, limits, seed), PATIENCE * rest), rest, limits, taken)
+        return found + _admit(
+            islice(self._prior(trained, limits, seed), PATIENCE * rest), rest, limits, taken
+        )
 
     def _trained(self) -> Trained:
         return load(shipped() if self.weights == "shipped" else Path(self.weights).expanduser())
@@ -89,7 +94,7 @@ class VAE(BaseModel):
     def _prior(self, trained: Trained, limits: Limits, seed: int) -> Iterator[Candidate | None]:
         shelf = shelf_of(corpus(), limits)
         inside = (shelf.molecule(index) for index in shelf.draw(np.random.default_rng(seed)))
-        anchors = readable(trained, [molecule for molecule in islice(inside, ANCHORS) if molecule])
+        anchors = [m for m in islice(inside, ANCHORS) if m and trained.codec.knows(m)]
         points = locate(trained, anchors) if anchors else torch.zeros(1, trained.network.shape.latent)
         for _, molecule in _walk(trained, points, self.radius, seed + 1):
             yield Candidate(molecule, "prior") if molecule else None

@@ -57,6 +57,13 @@ class Codec:
         """Number of tokens, the end included."""
         return 1 + len(self.symbols) + len(self.merges)
 
+    def knows(self, molecule: Molecule) -> bool:
+        """Whether the vocabulary can spell the molecule."""
+        try:
+            return all(symbol in self._numbers for symbol in to_symbols(molecule))
+        except MoleculeError:
+            return False
+
     def encode(self, molecules: Sequence[Molecule]) -> list[IntArray]:
         """Return one row of tokens per molecule, without the end token.
 

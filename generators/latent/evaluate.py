@@ -1,4 +1,4 @@
-"""Figures for the model card, measured on raw output: no filter, no removal of known molecules or duplicates."""
+"""Figures for the model card, on raw output: no filter, known molecules and duplicates kept."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import importlib.util
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from statistics import fmean as mean
+from statistics import pstdev
 
-import numpy as np
 import torch
 from rdkit.Chem import RDConfig
 from rdkit.Chem.rdchem import Mol
@@ -21,10 +22,14 @@ BATCH = 512
 
 
 def reconstruction(trained: Trained, molecules: Sequence[Molecule]) -> float:
-    """Share of molecules without stereochemistry whose posterior mean is written as the same molecule."""
+    """Share of molecules (without stereochemistry) whose posterior mean is written as the same molecule.
+
+    A molecule that the vocabulary cannot spell counts as lost.
+    """
+    known = [molecule for molecule in molecules if trained.codec.knows(molecule)]
     same = 0
-    for start in range(0, len(molecules), BATCH):
-        part = molecules[start : start + BATCH]
+    for start in range(0, len(known), BATCH):
+        part = known[start : start + BATCH]
         same += sum(m == r for m, r in zip(part, write(trained, locate(trained, part)), strict=True))
     return same / len(molecules)
 
@@ -43,20 +48,21 @@ def drawn(trained: Trained, points: Tensor, known: set[Molecule], limits: Limits
     -------
     dict
         ``validity``: share that is a neutral closed-shell molecule; ``uniqueness``: share of these that is
-        distinct; ``novelty``: share of the distinct ones not in ``known``; ``inside_limits``: distinct molecules inside
-        the limits per point; ``heavy_atoms``, ``sa_mean``, ``sa_sd``: over the distinct ones.
+        distinct; ``novelty``: share of the distinct ones not in ``known``; ``inside_limits``: distinct
+        molecules inside the limits per point; ``heavy_atoms``, ``sa_mean``, ``sa_sd``: over the distinct ones.
     """
-    valid = [m for batch in points.split(BATCH) for m in write(trained, batch) if m is not None]
+    batches = (points[start : start + BATCH] for start in range(0, len(points), BATCH))
+    valid = [m for batch in batches for m in write(trained, batch) if m is not None]
     distinct = list(dict.fromkeys(valid))
     hardness = synthetic_accessibility(distinct)
     return {
         "validity": len(valid) / len(points),
-        "uniqueness": len(distinct) / len(valid),
-        "novelty": sum(m not in known for m in distinct) / len(distinct),
+        "uniqueness": len(distinct) / max(1, len(valid)),
+        "novelty": sum(m not in known for m in distinct) / max(1, len(distinct)),
         "inside_limits": sum(limits.refusal(m) is None for m in distinct) / len(points),
-        "heavy_atoms": float(np.mean([m.heavy_atoms for m in distinct])),
-        "sa_mean": float(np.mean(hardness)),
-        "sa_sd": float(np.std(hardness)),
+        "heavy_atoms": mean([m.heavy_atoms for m in distinct] or [0]),
+        "sa_mean": mean(hardness or [0]),
+        "sa_sd": pstdev(hardness or [0]),
     }
 
 

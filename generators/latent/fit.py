@@ -1,4 +1,4 @@
-"""Fitting the autoencoder: batches of similar length, one cosine of the learning rate, the best-known recipe."""
+"""Fitting the autoencoder: AdamW, one cosine of the learning rate, batches of rows of similar length."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Recipe:
         Norm at which the gradient is clipped.
     """
 
-    epochs: int = 40
+    epochs: int = 60
     batch: int = 96
     learning_rate: float = 3e-3
     kl: float = 1e-2

@@ -63,9 +63,10 @@ class Autoencoder(nn.Module):
 
         What does not change from step to step is multiplied once, and rows that have ended leave the batch.
         """
-        split = self.shape.embedding
-        by_token = self.embedding.weight @ self.writer.weight_ih_l0[:, :split].T
-        by_point = z @ self.writer.weight_ih_l0[:, split:].T + self.writer.bias_ih_l0
+        sizes = [self.shape.embedding, self.shape.latent]
+        for_token, for_point = torch.split(self._writer("weight_ih"), sizes, dim=1)
+        by_token = self.embedding.weight @ for_token.T
+        by_point = z @ for_point.T + self._writer("bias_ih")
         hidden = torch.tanh(self.start(z))
         out = torch.full((len(z), longest), END)
         alive = torch.arange(len(z))
@@ -84,8 +85,12 @@ class Autoencoder(nn.Module):
     def _cell(self, inputs: Tensor, hidden: Tensor) -> Tensor:
         """One step of the writer's GRU, its input products already summed."""
         reset_in, update_in, new_in = inputs.chunk(3, dim=1)
-        recurrent = hidden @ self.writer.weight_hh_l0.T + self.writer.bias_hh_l0
+        recurrent = hidden @ self._writer("weight_hh").T + self._writer("bias_hh")
         reset_h, update_h, new_h = recurrent.chunk(3, dim=1)
         reset, update = torch.sigmoid(reset_in + reset_h), torch.sigmoid(update_in + update_h)
         new = torch.tanh(new_in + reset * new_h)
         return new + update * (hidden - new)
+
+    def _writer(self, name: str) -> Tensor:
+        """One parameter of the writer's only layer."""
+        return self.writer.get_parameter(f"{name}_l0")

@@ -7,6 +7,7 @@ behind the shipped weights, run on one thread; another machine's arithmetic may 
 from __future__ import annotations
 
 import argparse
+import platform
 import shlex
 import sys
 import time
@@ -28,6 +29,7 @@ from generators.latent.codec import Codec
 from generators.latent.evaluate import around, drawn, reconstruction, synthetic_accessibility
 from generators.latent.fit import Epoch, Fitted, Recipe, fit
 from generators.latent.grammar import flat
+from generators.latent.neighbourhood import RADIUS
 from generators.latent.weights import Trained, load, save
 from loop.molecule import Limits, Molecule, parse
 
@@ -35,7 +37,9 @@ MERGES = 250
 HELD_OUT = 1000
 MAX_HEAVY_ATOMS = 20
 DRAWS = 10_000
+ANCHORS = 2000
 CARD = "vae.md"
+PACKAGES = ("torch", "rdkit", "selfies", "numpy", "safetensors")
 
 
 def molecules() -> list[Molecule]:
@@ -51,23 +55,6 @@ def split(everything: Sequence[Molecule], held_out: int, seed: int) -> tuple[lis
     return shuffled[held_out:], shuffled[:held_out]
 
 
-def measure(
-    trained: Trained, training: Sequence[Molecule], held_out: Sequence[Molecule], radius: float
-) -> dict[str, Any]:
-    """Figures of the model card."""
-    limits, known = Limits(), set(training)
-    gauss = torch.randn((DRAWS, trained.network.shape.latent), generator=torch.Generator().manual_seed(0))
-    anchors = [m for m in training[:2000] if limits.refusal(m) is None]
-    real = synthetic_accessibility(held_out)
-    return {
-        "reconstruction_training": reconstruction(trained, training),
-        "reconstruction_held_out": reconstruction(trained, held_out),
-        "gaussian_prior": drawn(trained, gauss, known, limits),
-        "proposal_prior": drawn(trained, around(trained, anchors, radius, DRAWS, seed=0), known, limits),
-        "held_out": {"sa_mean": float(np.mean(real)), "sa_sd": float(np.std(real))},
-    }
-
-
 def train(codec: Codec, training: Sequence[Molecule], recipe: Recipe, seed: int, console: Console) -> Fitted:
     """Fit with a progress bar on a terminal and in silence elsewhere."""
     with Progress(console=console, disable=not console.is_terminal) as progress:
@@ -78,3 +65,78 @@ def train(codec: Codec, training: Sequence[Molecule], recipe: Recipe, seed: int,
             progress.update(task, advance=1, description=f"epoch {epoch.number}: {figures}")
 
         return fit(codec, training, recipe, seed, report)
+
+
+def measure(trained: Trained, training: Sequence[Molecule], held_out: Sequence[Molecule]) -> dict[str, Any]:
+    """Figures of the model card."""
+    limits, known = Limits(), set(training)
+    gauss = torch.randn((DRAWS, trained.network.shape.latent), generator=torch.Generator().manual_seed(0))
+    anchors = [m for m in training[:ANCHORS] if limits.refusal(m) is None] or list(training[:ANCHORS])
+    real = synthetic_accessibility(held_out)
+    return {
+        "reconstruction_training": reconstruction(trained, training),
+        "reconstruction_held_out": reconstruction(trained, held_out),
+        "gaussian_prior": drawn(trained, gauss, known, limits),
+        "proposal_prior": drawn(trained, around(trained, anchors, RADIUS, DRAWS, seed=0), known, limits),
+        "held_out": {
+            "heavy_atoms": float(np.mean([m.heavy_atoms for m in held_out])),
+            "sa_mean": float(np.mean(real)),
+            "sa_sd": float(np.std(real)),
+        },
+        "draws": DRAWS,
+        "radius": RADIUS,
+    }
+
+
+def run(out: Path, held_out: int, only: int | None, recipe: Recipe, seed: int, command: str) -> None:
+    """Train, store, measure what was stored, and store again with the figures and the card."""
+    started = time.process_time()
+    training, unseen = split(molecules(), held_out, seed)
+    training = training[:only]
+    codec = Codec.learn(training, MERGES)
+    fitted = train(codec, training, recipe, seed, Console(stderr=True))
+    exact = Trained(codec, fitted.network, checksum="")
+    account = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "command": command,
+        "seed": seed,
+        "cpu_seconds": time.process_time() - started,
+        "threads": torch.get_num_threads(),
+        "corpus": content_hash(corpus()),
+        "n_training": len(training),
+        "n_held_out": len(unseen),
+        "symbols": len(codec.symbols),
+        "merges": len(codec.merges),
+        "recipe": asdict(recipe),
+        "diverged": fitted.diverged,
+        "final": asdict(fitted.history[-1]) if fitted.history else None,
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        "exact_training": reconstruction(exact, training),
+        "exact_held_out": reconstruction(exact, unseen),
+    }
+    save(out, codec, fitted.network, account)
+    account["metrics"] = measure(load(out), training, unseen)
+    sha256 = save(out, codec, fitted.network, account)
+    (out / CARD).write_text(card(account, sha256))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the three files")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--held-out", type=int, default=HELD_OUT, help="molecules kept from training")
+    parser.add_argument("--only", type=int, help="train on this many molecules only, for a try")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    command = shlex.join(["python", "-m", "generators.latent.train", *given])
+    recipe = Recipe(epochs=options.epochs)
+    run(options.out, options.held_out, options.only, recipe, options.seed, command)
+    Console().print(f"written to {options.out}")
+
+
+if __name__ == "__main__":
+    main()

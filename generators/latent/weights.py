@@ -55,8 +55,8 @@ def shipped() -> Path:
     return Path(str(files("generators.data")))
 
 
-def save(folder: Path, codec: Codec, network: Autoencoder, training: Mapping[str, Any]) -> None:
-    """Write the two files of a trained autoencoder.
+def save(folder: Path, codec: Codec, network: Autoencoder, training: Mapping[str, Any]) -> str:
+    """Write the two files of a trained autoencoder and return the SHA-256 of its tensors.
 
     Parameters
     ----------
@@ -78,6 +78,7 @@ def save(folder: Path, codec: Codec, network: Autoencoder, training: Mapping[str
     (folder / TENSORS).write_bytes(tensors)
     lines = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in description.items())
     (folder / DESCRIPTION).write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    return str(description["sha256"])
 
 
 def load(folder: Path) -> Trained:

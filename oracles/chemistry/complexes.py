@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from loop.protocols import ConvergenceError, InputError, RejectedError
@@ -15,14 +16,16 @@ from oracles.chemistry.shell import Shell, flaw, shell_of
 CONFORMERS = 2
 """Ligand conformers tried at every donor, lowest first."""
 
-DIRECTIONS = 3
-"""Directions of approach tried at every donor."""
+STARTS, STARTS_PER_DONOR = 8, 4
+"""Starting geometries tried: at least so many in all, and at every donor."""
 
-ROUGH_FMAX, ROUGH_STEPS = 0.2, 80
-FINE_FMAX, FINE_STEPS = 0.03, 400
-"""Forces in eV/angstrom; every start is relaxed roughly, the lowest finely until one is intact."""
+ROUGH_FMAX, ROUGH_STEPS = 0.05, 150
+FINE_FMAX, FINE_STEPS = 0.01, 400
+"""Forces in eV/angstrom. Every start is relaxed roughly, the lowest finely: between 0.05 and 0.01 a complex
+still gains up to 0.1 eV, because the waters turn almost freely."""
 
-FINE = 4
+FINE = 3
+"""Intact complexes relaxed finely."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,14 +65,19 @@ def build(ligand: Ligand) -> Complex:
         raise InputError(
             f"{ligand.isomer} has no donor atom for zinc: no O, N, S or P with a free lone pair"
         )
+    each = max(STARTS_PER_DONOR, math.ceil(STARTS / len(found)))
     roughs = [
         (rough, donor)
         for donor in found
-        for conformer in ligand.conformers[:CONFORMERS]
-        for start in octahedron.starts(conformer, donor, DIRECTIONS)
+        for start in _starts(ligand, donor, each)
         if (rough := _relaxed(start, ROUGH_FMAX, ROUGH_STEPS)) is not None
     ]
     return _lowest_intact(ligand, sorted(roughs, key=lambda pair: pair[0].energy))
+
+
+def _starts(ligand: Ligand, donor: Donor, n: int) -> list[Geometry]:
+    conformers = ligand.conformers[:CONFORMERS]
+    return [s for c in conformers for s in octahedron.starts(c, donor, math.ceil(n / len(conformers)))]
 
 
 def _relaxed(start: Geometry, fmax: float, steps: int) -> Relaxed | None:

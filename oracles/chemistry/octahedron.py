@@ -14,31 +14,51 @@ ZINC_OXYGEN = 2.08
 OXYGEN_HYDROGEN = 0.97
 HALF_ANGLE = np.deg2rad(52.5)
 
+SEED = 61453
+SHAKE = 0.02
+"""Standard deviation of the noise on every coordinate, in angstrom."""
+
 DIRECTIONS = 150
+APPROACHES = 3
 TWISTS = np.deg2rad(np.arange(0.0, 90.0, 15.0))
 ROOMY = 0.85
 """A direction counts as open if its clearance is at least this fraction of the best one's."""
 
 
 def starts(ligand: Geometry, donor: Donor, n: int) -> list[Geometry]:
-    """Build up to ``n`` different starting geometries for one donor.
+    """Build ``n`` different starting geometries for one donor.
 
-    The zinc ion with its waters comes along the directions that leave the most room between the
-    fragment and the rest of the ligand; after the roomiest, those farthest from the ones already taken.
+    The zinc ion with its waters comes along the directions that leave the most room between the fragment
+    and the rest of the ligand. On the first visit of a direction the waters stand as in the hexaaqua ion,
+    later each is turned about its Zn-O axis by a random angle of a constant seed: the energy is flat in
+    these angles, and the hydrogen bonds to the ligand depend on them.
 
     Returns
     -------
     list of Geometry
         Atoms in the order ligand, Zn, then O, H, H for each water; charge +2 added.
     """
+    rng = np.random.default_rng(SEED)
+    approaches = _approaches(ligand, donor)
+    built = []
+    for k in range(n):
+        turns = np.zeros(WATERS) if k < len(approaches) else rng.uniform(0.0, np.pi, WATERS)
+        start = _assemble(ligand, donor, approaches[k % len(approaches)], turns)
+        # A symmetric start would stay on a saddle point.
+        built.append(start.moved(start.positions + rng.normal(0.0, SHAKE, start.positions.shape)))
+    return built
+
+
+def _approaches(ligand: Geometry, donor: Donor) -> list[FloatArray]:
+    """Frames of the roomiest direction and of the open ones farthest from those already taken."""
     directions = _sphere(DIRECTIONS)
     clearance, twist = _clearances(ligand, donor, directions)
     open_to = np.flatnonzero(clearance >= ROOMY * clearance.max())
     chosen = [int(np.argmax(clearance))]
-    while len(chosen) < min(n, len(open_to)):
+    while len(chosen) < min(APPROACHES, len(open_to)):
         nearest = (directions[open_to] @ directions[chosen].T).max(axis=1)
         chosen.append(int(open_to[np.argmin(nearest)]))
-    return [_assemble(ligand, donor, directions[k], twist[k]) for k in chosen]
+    return [_frame(directions[k], twist[k]) for k in chosen]
 
 
 def _sphere(n: int) -> FloatArray:
@@ -83,18 +103,16 @@ def _clearances(ligand: Geometry, donor: Donor, directions: FloatArray) -> tuple
     return best, twists
 
 
-def _assemble(ligand: Geometry, donor: Donor, direction: FloatArray, twist: float) -> Geometry:
-    frame = _frame(direction, twist)
-    zinc = ligand.positions[donor.atom] + DISTANCE[donor.element] * direction
-    # Planes of opposite waters coincide, those of neighbours are at right angles: the T_h arrangement
-    # of the hexaaqua ion.
+def _assemble(ligand: Geometry, donor: Donor, frame: FloatArray, turns: FloatArray) -> Geometry:
+    zinc = ligand.positions[donor.atom] + DISTANCE[donor.element] * frame[0]
+    # Without turns the planes of opposite waters coincide and those of neighbours are at right angles:
+    # the T_h symmetry of the hexaaqua ion.
     planes = frame[[1, 2, 2, 0, 0]]
     atoms = [ligand.positions, zinc[None]]
-    for corner, plane in zip(_corners(frame), planes, strict=True):
-        oxygen = zinc + ZINC_OXYGEN * corner
-        outward = np.cos(HALF_ANGLE) * corner
-        sideways = np.sin(HALF_ANGLE) * plane
-        atoms.append(np.stack([oxygen] * 3))
-        atoms[-1][1:] += OXYGEN_HYDROGEN * np.stack([outward + sideways, outward - sideways])
+    for corner, plane, turn in zip(_corners(frame), planes, turns, strict=True):
+        across = np.cos(turn) * plane + np.sin(turn) * np.cross(corner, plane)
+        outward, sideways = np.cos(HALF_ANGLE) * corner, np.sin(HALF_ANGLE) * across
+        hydrogens = OXYGEN_HYDROGEN * np.stack([outward + sideways, outward - sideways])
+        atoms.append(zinc + ZINC_OXYGEN * corner + np.vstack([np.zeros(3), hydrogens]))
     symbols = (*ligand.symbols, "Zn", *(("O", "H", "H") * WATERS))
     return Geometry(symbols, np.vstack(atoms), ligand.charge + 2)

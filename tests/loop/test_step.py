@@ -1,0 +1,122 @@
+"""The pure step with real parts: a library, a Gaussian process, BoTorch; only the oracle is quick."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from flows.assembly import Assembled, assemble
+from flows.campaign_file import read
+from loop.campaign import Answer, Budget, Definition, Round, State
+from loop.protocols import Oracle
+from loop.records import Cost, Failure, FailureKind, Outcome
+from loop.step import Close, Decision, Evaluate, Parts, Propose, child_seed, decide
+
+
+@pytest.fixture
+def assembled(quick: Path) -> Assembled:
+    return assemble(*read(quick))
+
+
+def _answered(parts: Parts, state: State, decision: Propose, tmp_path: Path, failing: str = "") -> State:
+    """The state after a proposal was carried out, ``failing`` an oracle that always fails."""
+    oracles = {o.kind: cast(Oracle, o) for o in parts.oracles}
+    answers = dict(state.answers)
+    for request in decision.requests:
+        outcome: Outcome = Failure(FailureKind.CONVERGENCE, "no", Cost(1.0, 1.0))
+        if request.oracle != failing:
+            outcome = oracles[request.oracle].measure(request.molecule, tmp_path)
+        answers[request.key] = Answer(request, outcome, float(len(answers)))
+    return State(
+        rounds=(*state.rounds, Round(decision.number, decision.seed, 0.0, decision.batch, decision.notes)),
+        requests={**state.requests, **{r.key: r for r in decision.requests}},
+        answers=answers,
+    )
+
+
+def _proposed(decision: Decision) -> Propose:
+    assert isinstance(decision, Propose)
+    return decision
+
+
+def _play(definition: Definition, parts: Parts, tmp_path: Path) -> tuple[State, str]:
+    state = State()
+    while not isinstance(decision := decide(definition, parts, state), Close):
+        state = _answered(parts, state, _proposed(decision), tmp_path)
+    return state, decision.reason
+
+
+def test_a_campaign_from_nothing_to_its_budget(assembled: Assembled, tmp_path: Path) -> None:
+    state, reason = _play(assembled.definition, assembled.parts, tmp_path)
+    assert reason == "budget spent: 18 of 18 evaluations"
+    assert [len(r.picks) for r in state.rounds] == [6, 4, 4, 4]
+    assert len(set(state.asked)) == 18
+    assert all(assembled.definition.limits.refusal(m) is None for m in state.asked)
+    assert not state.rounds[0].picks[0].predictions
+    for pick in state.rounds[1].picks:
+        assert set(pick.predictions) == {"tpsa", "refractivity", "sa"}
+        assert pick.predictions["sa"].sd == 0.0, "an exact property was learned"
+        assert pick.reason
+
+
+def test_the_same_seed_and_ledger_give_the_same_proposals(assembled: Assembled, tmp_path: Path) -> None:
+    one, _ = _play(assembled.definition, assembled.parts, tmp_path)
+    two, _ = _play(assembled.definition, assembled.parts, tmp_path)
+    other, _ = _play(replace(assembled.definition, seed=12), assembled.parts, tmp_path)
+    assert one.asked == two.asked
+    assert one.picks == two.picks
+    assert one.asked != other.asked
+
+
+def test_exact_predictions_are_the_measurements(assembled: Assembled, tmp_path: Path) -> None:
+    state, _ = _play(assembled.definition, assembled.parts, tmp_path)
+    for pick in state.picks[6:]:
+        measured = state.values["sa"][pick.candidate.molecule].value
+        assert pick.predictions["sa"].mean == pytest.approx(measured)
+
+
+def test_open_requests_are_answered_before_anything_new(assembled: Assembled, tmp_path: Path) -> None:
+    first = _proposed(decide(assembled.definition, assembled.parts, State()))
+    state = _answered(assembled.parts, State(), first, tmp_path)
+    missing = [r.key for r in first.requests[:3]]
+    part = replace(state, answers={k: a for k, a in state.answers.items() if k not in missing})
+    decision = decide(assembled.definition, assembled.parts, part)
+    assert isinstance(decision, Evaluate)
+    assert {r.key for r in decision.requests} == set(missing)
+
+
+def test_a_running_budget_ends_an_open_round(assembled: Assembled, tmp_path: Path) -> None:
+    first = _proposed(decide(assembled.definition, assembled.parts, State()))
+    state = _answered(assembled.parts, State(), first, tmp_path, failing="surface")
+    part = replace(state, answers=dict(list(state.answers.items())[:4]))
+    definition = replace(assembled.definition, budget=Budget(core_hours=2 / 3600))
+    decision = decide(definition, assembled.parts, part)
+    assert isinstance(decision, Close)
+    assert "core-hours" in decision.reason
+
+
+def test_failures_do_not_starve_the_surrogate(assembled: Assembled, tmp_path: Path) -> None:
+    """With nothing to learn from, the design goes on instead of fitting to thin air."""
+    first = _proposed(decide(assembled.definition, assembled.parts, State()))
+    state = _answered(assembled.parts, State(), first, tmp_path, failing="surface")
+    second = _proposed(decide(assembled.definition, assembled.parts, state))
+    assert second.notes["stage"] == "initial design"
+    assert not set(state.asked) & {p.candidate.molecule for p in second.batch}
+
+
+def test_nothing_left_is_a_clean_end(assembled: Assembled, tmp_path: Path) -> None:
+    limits = replace(
+        assembled.definition.limits, min_heavy_atoms=4, max_heavy_atoms=4, elements=("C", "H", "N")
+    )
+    definition = replace(assembled.definition, limits=limits, budget=Budget(rounds=100))
+    _, reason = _play(definition, assembled.parts, tmp_path)
+    assert reason == "nothing left to propose inside the limits"
+
+
+def test_child_seeds_differ_and_repeat() -> None:
+    assert child_seed(1, 0) == child_seed(1, 0)
+    assert len({child_seed(s, r, w) for s in range(5) for r in range(5) for w in ("a", "b")}) == 50
+    assert all(0 <= child_seed(s, "x") < 2**31 for s in range(100))

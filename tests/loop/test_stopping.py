@@ -1,0 +1,114 @@
+"""Budgets and stop rules, on states built from records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from loop.campaign import Answer, Budget, Definition, Round, Session, State, StopRules
+from loop.molecule import Limits, parse
+from loop.objective import Direction, Objective
+from loop.records import (
+    Candidate,
+    Cost,
+    Failure,
+    FailureKind,
+    Measurement,
+    OracleProtocol,
+    Outcome,
+    Pick,
+    Request,
+    Value,
+)
+from loop.stopping import budget_spent, reason_to_stop
+
+PROTOCOL = OracleProtocol("o", "o", {}, "o")
+OBJECTIVES = (
+    Objective("a", "eV", Direction.WINDOW, 0.0, low=1.0),
+    Objective("b", "eV", Direction.WINDOW, 0.0, low=1.0),
+)
+DEFINITION = Definition("x", 1, OBJECTIVES, Limits(), Budget(), StopRules(), 2, 100)
+SMILES = ["CO", "CCO", "CCCO", "CC#N", "NC=O", "CS(C)=O", "NC(N)=O", "OCCO"]
+
+
+def _state(*outcomes: tuple[float, float] | None, per_round: int = 1, cpu: float = 60.0) -> State:
+    """One molecule for each pair of values; ``None`` is a failure."""
+    rounds, requests, answers = [], {}, {}
+    for k, values in enumerate(outcomes):
+        molecule = parse(SMILES[k])
+        request = Request.ask(molecule, PROTOCOL)
+        requests[request.key] = request
+        outcome: Outcome = Failure(FailureKind.CONVERGENCE, "no SCF", Cost(cpu, cpu))
+        if values is not None:
+            brought = tuple(Value(n, v, "eV", 0.0) for n, v in zip("ab", values, strict=True))
+            outcome = Measurement(brought, Cost(cpu, cpu))
+        answers[request.key] = Answer(request, outcome, float(k))
+        pick = Pick(Candidate(molecule, "prior"), "why")
+        if k % per_round == 0:
+            rounds.append(Round(len(rounds), 1, float(k), (pick,)))
+        else:
+            rounds[-1] = replace(rounds[-1], picks=(*rounds[-1].picks, pick))
+    return State(rounds=tuple(rounds), requests=requests, answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("budget", "reason"),
+    [
+        (Budget(evaluations=3), "3 of 3 evaluations"),
+        (Budget(evaluations=4), None),
+        (Budget(rounds=2), "2 rounds"),
+        (Budget(rounds=3), None),
+        (Budget(core_hours=0.05), "0.05 of 0.05 core-hours"),
+        (Budget(core_hours=0.06), None),
+    ],
+)
+def test_each_budget_closes_the_campaign(budget: Budget, reason: str | None) -> None:
+    state = _state((0.1, 0.1), (0.2, 0.2), None)
+    found = reason_to_stop(replace(DEFINITION, budget=budget), state)
+    assert found is None if reason is None else found is not None and reason in found
+
+
+def test_failures_are_charged() -> None:
+    assert budget_spent(Budget(core_hours=1.0), _state(None, None, cpu=1800.0)) is not None
+
+
+def test_wall_clock_counts_running_time_only() -> None:
+    runs = (Session(0.0, 1800.0, {}), Session(90_000.0, 91_700.0, {}))
+    state = replace(_state((0.1, 0.1)), sessions=runs)
+    assert budget_spent(Budget(wall_clock_hours=1.0), state) is None
+    longer = replace(state, sessions=(*runs, Session(95_000.0, 95_200.0, {})))
+    assert budget_spent(Budget(wall_clock_hours=1.0), longer) is not None
+
+
+def test_enough_molecules_meet_every_goal() -> None:
+    rules = StopRules(molecules_meeting_all_goals=2)
+    definition = replace(DEFINITION, stop=rules)
+    assert reason_to_stop(definition, _state((1.0, 2.0), (1.0, 0.9))) is None
+    assert (
+        reason_to_stop(definition, _state((1.0, 2.0), (1.5, 1.0)))
+        == "goal reached: 2 molecules meet every goal"
+    )
+
+
+def test_no_progress() -> None:
+    definition = replace(DEFINITION, stop=StopRules(rounds_without_progress=2))
+    assert reason_to_stop(definition, _state((0.5, 0.5), (0.6, 0.6), (0.1, 0.1))) is None
+    stalled = reason_to_stop(definition, _state((0.5, 0.5), (0.6, 0.6), (0.1, 0.1), (0.2, 0.2)))
+    assert stalled is not None
+    assert "no progress" in stalled
+
+
+def test_an_oracle_that_always_fails_stops_the_campaign() -> None:
+    definition = replace(DEFINITION, stop=StopRules(failures_in_a_row=3))
+    assert reason_to_stop(definition, _state(None, None, (0.1, 0.1), None)) is None
+    broken = reason_to_stop(definition, _state((0.1, 0.1), None, None, None))
+    assert broken == "the oracle o failed 3 times in a row, last because no SCF"
+
+
+def test_hypervolume_and_front_come_from_the_declared_reference() -> None:
+    state = _state((0.5, 1.0), (1.0, 0.5), (0.2, 0.2), (-1.0, 3.0))
+    assert state.progress(OBJECTIVES)[-1][2] == pytest.approx(0.75)
+    assert [v for _, _, v in state.progress(OBJECTIVES)] == pytest.approx([0.5, 0.75, 0.75, 0.75])
+    assert state.hypervolume_by_round(OBJECTIVES) == pytest.approx([0.5, 0.75, 0.75, 0.75])
+    assert set(state.pareto(OBJECTIVES)) == {parse("CO"), parse("CCO")}
