@@ -26,8 +26,9 @@ class Library(BaseModel):
     kind: Literal["library"] = "library"
     source: str = Field(
         default="known-additives",
-        description="'known-additives' (reported for zinc and lithium), 'corpus' (about 19,600 compounds of up to 20 "
-        "heavy atoms, the known additives included) or the path of a .smi or .csv file of SMILES and names",
+        description="'known-additives' (reported for zinc and lithium), 'corpus' (about 19,600 compounds of "
+        "up to 20 heavy atoms, the known additives included), or the path of a .smi or .csv file of SMILES "
+        "and names",
     )
 
     @field_validator("source")

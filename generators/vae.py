@@ -12,8 +12,9 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
-from generators.corpus.entries import corpus
+from generators.corpus.entries import content_hash, corpus
 from generators.corpus.shelf import shelf_of
+from generators.latent.grammar import flat
 from generators.latent.neighbourhood import RADIUS, invert, locate, step, write
 from generators.latent.weights import Trained, load, shipped
 from loop.molecule import Limits, Molecule
@@ -28,7 +29,7 @@ PATIENCE = 12
 
 
 class VAE(BaseModel):
-    """A molecular variational autoencoder over SELFIES; its proposals are neutral and without stereochemistry.
+    """A molecular variational autoencoder; its proposals are neutral and without stereochemistry.
 
     Where there are incumbents, points are drawn in a trust region around each. The prior is the aggregated
     posterior (Tomczak & Welling, 1705.07120) of the corpus compounds inside the limits: it stays where
@@ -40,13 +41,14 @@ class VAE(BaseModel):
     kind: Literal["vae"] = "vae"
     weights: str = Field(
         default="shipped",
-        description="'shipped', or a folder with vae.safetensors and vae.json as written by generators.latent.train",
+        description="'shipped', or a folder with the files vae.safetensors and vae.json that "
+        "`python -m generators.latent.train` writes",
     )
     radius: float = Field(
         default=RADIUS,
         gt=0,
-        description="L2 distance in the latent space that a proposal lies from its parent; each one takes its own, "
-        "between 50 and 150 % of this",
+        description="mean L2 distance in the latent space between a proposal and its parent; each proposal "
+        "takes its own, between 50 and 150 % of this",
     )
     prior_share: float = Field(
         default=0.25,
@@ -56,14 +58,15 @@ class VAE(BaseModel):
     )
 
     def version(self) -> str:
-        """Content hash of weights and settings.
+        """Content hash of weights, corpus and settings.
 
         Raises
         ------
         WeightsError
             If the weights cannot be used.
         """
-        return digest({**self.model_dump(exclude={"weights"}), "checksum": self._trained().checksum})
+        settings = self.model_dump(exclude={"weights"})
+        return digest({**settings, "checksum": self._trained().checksum, "corpus": content_hash(corpus())})
 
     def propose(self, incumbents: Sequence[Molecule], n: int, limits: Limits, seed: int) -> list[Candidate]:
         """Propose ``n`` molecules inside ``limits``, fewer if ``12 n`` latent points do not hold as many.
@@ -74,14 +77,11 @@ class VAE(BaseModel):
             If the weights cannot be used.
         """
         trained = self._trained()
-        taken = set(incumbents)
+        taken = {*incumbents, *map(flat, incumbents)}
         parents = [molecule for molecule in incumbents if trained.codec.knows(molecule)]
         near = n - round(n * self.prior_share) if parents else 0
-        found = _admit(islice(self._near(parents, trained, seed), PATIENCE * near), near, limits, taken)
-        rest = n - len(found)
-        return found + _admit(
-            islice(self._prior(trained, limits, seed), PATIENCE * rest), rest, limits, taken
-        )
+        found = _admit(self._near(parents, trained, seed), near, limits, taken)
+        return found + _admit(self._prior(trained, limits, seed), n - len(found), limits, taken)
 
     def _trained(self) -> Trained:
         return load(shipped() if self.weights == "shipped" else Path(self.weights).expanduser())
@@ -115,7 +115,7 @@ def _admit(
 ) -> list[Candidate]:
     """Take the first ``n`` candidates inside the limits that were not taken before."""
     found: list[Candidate] = []
-    for candidate in stream:
+    for candidate in islice(stream, PATIENCE * n):
         if candidate is None or candidate.molecule in taken:
             continue
         taken.add(candidate.molecule)

@@ -69,8 +69,8 @@ def read_file(path: Path) -> tuple[Entry, ...]:
     Parameters
     ----------
     path
-        A ``.smi`` file (a SMILES and an optional name per line; blank lines and lines that start with ``#`` are
-        skipped) or a ``.csv`` file (a column ``smiles`` and an optional column ``name``).
+        A ``.smi`` file (a SMILES and an optional name per line; blank lines and lines that start with ``#``
+        are skipped) or a ``.csv`` file (a column ``smiles`` and an optional column ``name``).
 
     Raises
     ------

@@ -55,7 +55,7 @@ class Shelf:
         return self._admitted(rng.permutation(len(self._entries)))
 
     def neighbours(self, incumbents: Sequence[Molecule]) -> Iterator[tuple[int, Molecule]]:
-        """Yield every position inside the limits, most similar to any incumbent first, with that incumbent."""
+        """Yield every position inside the limits with its closest incumbent, the most similar first."""
         to_each = self._similarities(incumbents)
         closest = to_each.argmax(axis=0)
         order = np.argsort(-to_each.max(axis=0), kind="stable")

@@ -49,7 +49,7 @@ def drawn(trained: Trained, points: Tensor, known: set[Molecule], limits: Limits
     dict
         ``validity``: share that is a neutral closed-shell molecule; ``uniqueness``: share of these that is
         distinct; ``novelty``: share of the distinct ones not in ``known``; ``inside_limits``: distinct
-        molecules inside the limits per point; ``heavy_atoms``, ``sa_mean``, ``sa_sd``: over the distinct ones.
+        molecules inside the limits per point; ``heavy_atoms``, ``sa_mean``, ``sa_sd``: over the distinct.
     """
     batches = (points[start : start + BATCH] for start in range(0, len(points), BATCH))
     valid = [m for batch in batches for m in write(trained, batch) if m is not None]

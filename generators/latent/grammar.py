@@ -1,4 +1,4 @@
-"""SELFIES, the string language in which every sentence is a molecule (Krenn et al., 10.1088/2632-2153/aba947).
+"""SELFIES, the language in which every sentence is a molecule (Krenn et al., 10.1088/2632-2153/aba947).
 
 The bonding capacities are global state of the ``selfies`` package; they are set here, when this module is
 imported, and nowhere else in the project.
@@ -18,7 +18,7 @@ CAPACITIES: dict[str, int] = {
     **{"B-1": 4, "F+1": 2, "Si": 4, "Si+1": 3, "Si-1": 3, "P-1": 2, "S+1": 3, "S-1": 1},
     **{"Cl+1": 2, "Cl+2": 3, "Cl+3": 4, "Br+1": 2, "Br+2": 3, "Br+3": 4},
 }
-"""Bonds an atom can take. Where the preset or its fallback allows valences that RDKit refuses, this does not."""
+"""Bonds an atom can take: the preset, less the valences that RDKit refuses."""
 
 selfies.set_semantic_constraints(CAPACITIES)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from generators.latent.codec import END
 from generators.latent.fit import padded, writing_loss
 from generators.latent.weights import Trained
 from loop.molecule import Molecule, MoleculeError
@@ -42,6 +43,7 @@ def invert(trained: Trained, molecules: Sequence[Molecule]) -> Tensor:
     repair most of these (Maus et al., 2411.05330).
     """
     rows = padded(trained.codec.encode(molecules))
+    ended = torch.nn.functional.pad(rows, (0, 1), value=END)
     start = locate(trained, molecules)
     z = start.clone().requires_grad_()
     optimizer = torch.optim.Adam([z], lr=INVERSION_RATE)
@@ -49,7 +51,7 @@ def invert(trained: Trained, molecules: Sequence[Molecule]) -> Tensor:
         optimizer.zero_grad()
         (writing_loss(trained.network, z, rows) * len(molecules)).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    exact = (trained.network.write(start, rows.shape[1] + 1)[:, : rows.shape[1]] == rows).all(1, keepdim=True)
+    exact = (trained.network.write(start, ended.shape[1]) == ended).all(1, keepdim=True)
     return torch.where(exact, start, z.detach())
 
 

@@ -109,7 +109,7 @@ def run(out: Path, held_out: int, only: int | None, recipe: Recipe, seed: int, c
         "merges": len(codec.merges),
         "recipe": asdict(recipe),
         "diverged": fitted.diverged,
-        "final": asdict(fitted.history[-1]) if fitted.history else None,
+        "final": asdict(fitted.history[-1]) if fitted.history else {},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         "exact_training": reconstruction(exact, training),
         "exact_held_out": reconstruction(exact, unseen),
