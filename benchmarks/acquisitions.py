@@ -1,6 +1,6 @@
 """Replay campaigns on QM9: hypervolume reached by each acquisition from 20 to 50 measurements.
 
-    python benchmarks/acquisitions.py PATH/TO/qm9pack/data [SURROGATE]
+    python -m benchmarks.acquisitions PATH/TO/qm9pack/data [SURROGATE]
 
 A pool of 1,000 molecules, batches of 5, 20 molecules to begin with drawn at random. Two problems: HOMO as
 low, LUMO and dipole as high as possible with the pool's medians for reference; and windows on the same

@@ -3,7 +3,7 @@
 Over the real compounds of the ``chemicals`` package within the elements and sizes the project covers;
 spreads below a floor are raised to it, so that a rare group does not push a molecule out of reach.
 
-    python benchmarks/descriptor_table.py surrogates/gp/descriptors.csv
+    python -m benchmarks.descriptor_table surrogates/gp/descriptors.csv
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main(path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as table:
         rows = csv.writer(table, lineterminator="\n")
         rows.writerow(("name", "mean", "sd"))
-        for name, mean, sd in zip(NAMES, values.mean(axis=0), values.std(axis=0), strict=True):
+        for name, mean, sd in zip(NAMES, np.nanmean(values, axis=0), np.nanstd(values, axis=0), strict=True):
             rows.writerow((name, f"{mean:.4g}", f"{max(sd, FLOOR):.4g}"))
     print(f"{len(values)} compounds, {len(NAMES)} descriptors -> {path}")
 

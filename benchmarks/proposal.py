@@ -1,10 +1,11 @@
 """Time and memory of one proposal: 8 molecules out of 10,000, four objectives, 100 measurements.
 
-    OMP_NUM_THREADS=1 python benchmarks/proposal.py [ACQUISITION [SURROGATE [MEASURED]]]
+    OMP_NUM_THREADS=1 python -m benchmarks.proposal [ACQUISITION [SURROGATE [MEASURED]]]
 
 The molecules are real compounds of the ``chemicals`` package. Their values are cheap RDKit descriptors
 standing in for what oracles would measure: only time and memory are of interest here, and neither depends
-on what the numbers mean. Nothing is cached beforehand: features of the pool, fits and the choice all count.
+on what the numbers mean. Nothing is cached beforehand: features of the pool, fits and the choice all
+count; importing PyTorch, once a process, does not.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from typing import cast
 
 import numpy as np
-from rdkit.Chem import Crippen, rdMolDescriptors
+from rdkit.Chem import rdMolDescriptors
 
 from benchmarks.descriptor_table import compounds
 from loop.molecule import Limits, Molecule
@@ -45,14 +46,18 @@ def stand_ins(molecule: Molecule) -> list[float]:
 
 
 def propose(
-    acquisition: str, surrogate: str, pool: list[Molecule], exact: FloatArray, told: list[Molecule], values: FloatArray
+    acquisition: Acquisition,
+    surrogate: Surrogate,
+    pool: list[Molecule],
+    exact: FloatArray,
+    told: list[Molecule],
+    values: FloatArray,
 ) -> tuple[float, float, list[str]]:
     """Seconds, CPU seconds, and the choice in words."""
     wall, cpu = time.perf_counter(), time.process_time()
-    model = cast(Surrogate, load("surrogates", surrogate)())
     no_doubt = np.zeros(len(told))
     beliefs = {
-        o.property: model.fit(
+        o.property: surrogate.fit(
             Evidence(Property(o.property, o.unit, ""), tuple(told), values[:, k], no_doubt), seed=0
         )
         for k, o in enumerate(OBJECTIVES[:-1])
@@ -70,7 +75,7 @@ def propose(
         batch=BATCH,
         seed=0,
     )
-    picks = cast(Acquisition, load("surrogates.acquisitions", acquisition)()).choose(question)
+    picks = acquisition.choose(question)
     chosen = [f"{p.candidate.molecule.smiles}: {p.reason}" for p in picks]
     return time.perf_counter() - wall, time.process_time() - cpu, chosen
 
@@ -83,8 +88,10 @@ def main(acquisition: str = "portfolio", surrogate: str = "sum_gp", measured: st
     pool = [molecules[i] for i in order[int(measured) :]]
     values = np.array([stand_ins(m) for m in told])
     exact = np.array([float(m.heavy_atoms) for m in pool])
+    chooser = cast(Acquisition, load("surrogates.acquisitions", acquisition)())
+    learner = cast(Surrogate, load("surrogates", surrogate)())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    wall, cpu, chosen = propose(acquisition, surrogate, pool, exact, told, values)
+    wall, cpu, chosen = propose(chooser, learner, pool, exact, told, values)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print("\n".join(chosen))
     print(
@@ -92,7 +99,8 @@ def main(acquisition: str = "portfolio", surrogate: str = "sum_gp", measured: st
         f"{len(OBJECTIVES)} objectives took {wall:.2f} s, {cpu:.2f} CPU s; peak memory {peak:.0f} MB "
         f"({before:.0f} MB before)"
     )
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    machine = platform.processor() or platform.machine()
+    print(f"{machine}, {os.cpu_count()} cores, Python {platform.python_version()}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Compare the surrogates on QM9: held-out negative log-likelihood, error, coverage and time.
 
-    python benchmarks/surrogates.py PATH/TO/qm9pack/data
+    python -m benchmarks.surrogates PATH/TO/qm9pack/data
 
 Reads 3,600 molecules; fits to 100 and 300 of them in five random splits and predicts 2,000 others. The
 predictive variance of a measurement is the belief's plus the fitted noise.
@@ -27,7 +27,9 @@ SIZES = (100, 300)
 HELD_OUT = 2000
 
 
-def judge(kind: str, train: tuple[Molecule, ...], y: FloatArray, test: tuple[Molecule, ...], z: FloatArray) -> list[float]:
+def judge(
+    kind: str, train: tuple[Molecule, ...], y: FloatArray, test: tuple[Molecule, ...], z: FloatArray
+) -> list[float]:
     """Negative log-likelihood, RMSE, coverage, leave-one-out NLL and CPU seconds of one fit."""
     surrogate = cast(Surrogate, load("surrogates", kind)())
     start = time.process_time()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.corpus.entries import Entry
-from loop.molecule import Limits, Molecule, parse, similarities
+from loop.molecule import Limits, Molecule, fingerprint, parse, similarities
 from loop.records import Candidate
 
 
@@ -67,8 +67,15 @@ class Shelf:
     def _similarities(self, incumbents: Sequence[Molecule]) -> NDArray[np.float64]:
         """Tanimoto similarities, shape ``(n_incumbents, n_entries)``."""
         if not self._molecules:
-            self._molecules = [parse(entry.smiles) for entry in self._entries]
+            self._molecules = [_ready(entry.smiles) for entry in self._entries]
         return np.stack([similarities(incumbent, self._molecules) for incumbent in incumbents])
+
+
+def _ready(smiles: str) -> Molecule:
+    """Parse and take the fingerprint at once, while RDKit's molecule is still at hand."""
+    molecule = parse(smiles)
+    fingerprint(molecule)
+    return molecule
 
 
 def shelf_of(entries: tuple[Entry, ...], limits: Limits) -> Shelf:

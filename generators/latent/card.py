@@ -63,8 +63,8 @@ carries a net charge, and is refused.
 
 Proposing small, neutral, water-compatible molecules for a screening campaign. It has seen molecules of up to
 20 heavy atoms made of H, B, C, N, O, F, Si, P, S, Cl and Br with a Crippen logP up to 2 (a few known
-additives lie above), and proposes nothing else well. It does not model stereochemistry or charge, and knows nothing of
-stability, toxicity or price: proposals are questions for the oracles and a chemist, not answers.
+additives lie above), and proposes nothing else well. It does not model stereochemistry or charge, and knows
+nothing of stability, toxicity or price: proposals are questions for the oracles and a chemist, not answers.
 """
 
 

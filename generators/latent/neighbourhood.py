@@ -49,17 +49,17 @@ def invert(trained: Trained, molecules: Sequence[Molecule]) -> Tensor:
     optimizer = torch.optim.Adam([z], lr=INVERSION_RATE)
     for _ in range(INVERSION_STEPS):
         optimizer.zero_grad()
-        (writing_loss(trained.network, z, rows) * len(molecules)).backward()  # type: ignore[no-untyped-call]
+        writing_loss(trained.network, z, rows).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    exact = (trained.network.write(start, ended.shape[1]) == ended).all(1, keepdim=True)
+    exact: Tensor = (trained.network.write(start, ended.shape[1]) == ended).all(1, keepdim=True)
     return torch.where(exact, start, z.detach())
 
 
 def step(points: Tensor, radius: float, generator: torch.Generator) -> Tensor:
     """Move each point in a random direction by 50 to 150 % of ``radius`` (L2)."""
-    direction = torch.randn(points.shape, generator=generator)
+    direction = torch.nn.functional.normalize(torch.randn(points.shape, generator=generator), dim=1)
     length = radius * (0.5 + torch.rand(len(points), 1, generator=generator))
-    return points + length * direction / direction.norm(dim=1, keepdim=True)
+    return points + length * direction
 
 
 def _molecule(trained: Trained, tokens: Sequence[int]) -> Molecule | None:

@@ -20,8 +20,8 @@ STARTS, STARTS_PER_DONOR = 8, 4
 """Starting geometries tried: at least so many in all, and at every donor."""
 
 ROUGH_FMAX, ROUGH_STEPS = 0.05, 150
-FINE_FMAX, FINE_STEPS = 0.01, 400
-"""Forces in eV/angstrom. Every start is relaxed roughly, the lowest finely: between 0.05 and 0.01 a complex
+FINE_FMAX, FINE_STEPS = 0.02, 300
+"""Forces in eV/angstrom. Every start is relaxed roughly, the lowest finely: below 0.05 a complex
 still gains up to 0.1 eV, because the waters turn almost freely."""
 
 FINE = 3

@@ -1,4 +1,4 @@
-"""The molecule on its own: its lowest conformers in water."""
+"""The molecule on its own: its lowest conformers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEPS = 300
 
 @dataclass(frozen=True, eq=False)
 class Ligand:
-    """One stereoisomer and its conformers in water.
+    """One stereoisomer and its conformers.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Ligand:
     isomer
         Canonical SMILES with every stereo element set.
     conformers
-        Relaxed with GFN2/ALPB(water), lowest energy first.
+        Relaxed with GFN2, lowest energy first.
     """
 
     mol: Mol
@@ -37,8 +37,8 @@ class Ligand:
     conformers: tuple[Geometry, ...]
 
 
-def prepare(molecule: Molecule) -> Ligand:
-    """Relax every conformer with GFN2/ALPB(water) and keep those that are still the molecule.
+def prepare(molecule: Molecule, *, water: bool) -> Ligand:
+    """Relax every conformer with GFN2, in implicit water or in gas, and keep those still the molecule.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def prepare(molecule: Molecule) -> Ligand:
     kept: list[semiempirical.Relaxed] = []
     changes: list[str] = []
     for start in isomer.starts:
-        relaxed = semiempirical.relax(start, fmax=FMAX, steps=STEPS)
+        relaxed = semiempirical.relax(start, fmax=FMAX, steps=STEPS, water=water)
         changed = connectivity.change(isomer.mol, isomer.smiles, relaxed.geometry)
         if changed is not None:
             changes.append(changed)

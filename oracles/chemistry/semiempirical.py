@@ -1,4 +1,4 @@
-"""GFN2-xTB in implicit water: cheap energies and relaxed geometries.
+"""GFN2-xTB in implicit water or in gas: cheap energies and relaxed geometries.
 
 Bannwarth, Ehlert & Grimme, 10.1021/acs.jctc.8b01176; ALPB: Ehlert et al., 10.1021/acs.jctc.1c00471.
 """
@@ -29,7 +29,7 @@ class Relaxed:
     geometry
         The last geometry.
     energy
-        Its GFN2/ALPB energy, in eV.
+        Its GFN2 energy in the medium of the relaxation, in eV.
     converged
         Whether the forces fell below the threshold in time.
     """
@@ -54,8 +54,8 @@ def energy(geometry: Geometry, *, water: bool) -> float:
         raise ConvergenceError(f"GFN2-xTB did not converge: {error}") from error
 
 
-def relax(geometry: Geometry, *, fmax: float, steps: int) -> Relaxed:
-    """Relax in implicit water with LBFGS.
+def relax(geometry: Geometry, *, fmax: float, steps: int, water: bool = True) -> Relaxed:
+    """Relax with LBFGS, in implicit water (ALPB) or in gas.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def relax(geometry: Geometry, *, fmax: float, steps: int) -> Relaxed:
         If the charges do not converge at some geometry; a relaxation that runs out of steps returns
         with ``converged`` false.
     """
-    atoms = _atoms(geometry, water=True)
+    atoms = _atoms(geometry, water)
     optimiser = LBFGS(atoms, logfile=None, maxstep=MAX_STEP)
     try:
         converged = bool(optimiser.run(fmax=fmax, steps=steps))

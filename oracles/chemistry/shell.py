@@ -11,7 +11,7 @@ from oracles.chemistry.connectivity import Bonds, bonds_in_space, bonds_of, isom
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.octahedron import WATERS
 
-REACH = {"O": 2.6, "N": 2.6, "F": 2.6, "S": 3.0, "P": 3.0, "Cl": 3.0, "Br": 3.1}
+REACH = {"O": 2.6, "N": 2.6, "F": 2.6, "S": 2.75, "P": 2.75, "Cl": 2.75, "Br": 2.85}
 """An atom this near to zinc (angstrom) belongs to its first shell."""
 
 ZINC_OXYGEN = (1.9, 2.3)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from loop.molecule import Molecule
-from loop.protocols import InputError
 
 WATER_PERMITTIVITY = 78.3553
 """Relative permittivity of water at 298.15 K, as used by the common implementations of PCM."""
@@ -91,12 +90,13 @@ class Resources:
     memory_mb: int
 
 
-def refuse_elements(molecule: Molecule, covered: frozenset[str], why: str) -> None:
-    """Raise :class:`InputError` naming the elements of ``molecule`` outside ``covered``."""
+def uncovered(molecule: Molecule, covered: frozenset[str], why: str) -> str | None:
+    """Name the elements of ``molecule`` outside ``covered``; ``None`` if there are none."""
     foreign = {atom.GetSymbol() for atom in molecule.rdkit().GetAtoms()} - covered
-    if foreign:
-        names = ", ".join(sorted(foreign))
-        raise InputError(f"{molecule} contains {names}, {why}; covered are {', '.join(sorted(covered))}")
+    if not foreign:
+        return None
+    names = ", ".join(sorted(foreign))
+    return f"{molecule} contains {names}, {why}; covered are {', '.join(sorted(covered))}"
 
 
 def is_zwitterion(molecule: Molecule) -> bool:

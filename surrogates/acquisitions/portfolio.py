@@ -9,7 +9,7 @@ from pydantic import Field
 from loop.protocols import Question
 from loop.records import Pick
 from surrogates.acquisitions.kit.batch import Rules, choose
-from surrogates.acquisitions.kit.criteria import LogEHVI, ScalarisedUCB, Thompson
+from surrogates.acquisitions.kit.criteria import Criterion, LogEHVI, ScalarisedUCB, Thompson
 from surrogates.acquisitions.kit.settings import OptimistSettings
 
 
@@ -26,5 +26,9 @@ class PortfolioAcquisition(OptimistSettings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        criteria = [LogEHVI(self.draws, self.beta), ScalarisedUCB(self.beta), Thompson(question.batch)]
+        criteria: list[Criterion] = [
+            LogEHVI(self.draws, self.beta),
+            ScalarisedUCB(self.beta),
+            Thompson(question.batch),
+        ]
         return choose(question, criteria, Rules(self.max_similarity, self.shortlist, self.beta))

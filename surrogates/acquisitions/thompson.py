@@ -18,4 +18,6 @@ class ThompsonAcquisition(OptimistSettings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(question, [Thompson(question.batch)], Rules(self.max_similarity, self.shortlist, self.beta))
+        return choose(
+            question, [Thompson(question.batch)], Rules(self.max_similarity, self.shortlist, self.beta)
+        )

@@ -8,16 +8,22 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loop.objective import FloatArray, gains
-from surrogates.acquisitions.kit.pool_model import log_ehvi
+from surrogates.acquisitions.kit.ehvi import Improvement
 from surrogates.acquisitions.kit.scalar import chebyshev, draw_weights, linear
 from surrogates.acquisitions.kit.view import View
+
+IndexArray = NDArray[np.intp]
 
 logger = logging.getLogger(__name__)
 
 WORTHLESS = 1e-6
 """Expected improvements below this share of the front's hypervolume are rounding, not a reason."""
+
+FINALISTS = 32
+"""Candidates that BoTorch compares, the best by quadrature."""
 
 TIE = 1e-3
 """Log-EHVI values closer than this are a tie: Monte Carlo does not tell them apart."""
@@ -37,7 +43,7 @@ class Ranking:
         Index -> why this candidate is worth choosing.
     """
 
-    order: FloatArray
+    order: IndexArray
     values: FloatArray
     reason: Callable[[int], str]
 
@@ -145,19 +151,31 @@ class LogEHVI:
 
     def rank(self, view: View, rng: np.random.Generator) -> Ranking:
         """See :class:`Criterion`."""
-        means, sds = view.means_and_sds
-        seed = int(rng.integers(2**31))
-        logs, volume = log_ehvi(view.objectives, means, sds, view.front, view.scales, self.draws, seed)
-        floor = float(np.log(WORTHLESS * max(volume, 1.0)))
+        improvement = Improvement(view.front / view.scales)
+        floor = float(np.log(WORTHLESS * max(improvement.volume, 1.0)))
         m = len(view.objectives)
         bounds = optimism(view, np.full(m, 1.0 / m), self.beta)
-        coarse = np.round(np.maximum(logs, floor) / TIE)
-        logger.info("%d of %d candidates could gain hypervolume", int((logs > floor).sum()), len(logs))
-        improvement = np.exp(logs) * float(np.prod(view.scales))
+        with np.errstate(divide="ignore"):
+            logs = np.log(np.maximum(improvement.expected(view.gain_slices), 0.0))
+        order = _best_first(logs, bounds, floor)
+        finalists, others = order[:FINALISTS], order[FINALISTS:]
+        means, sds = (table[finalists] for table in view.means_and_sds)
+        seed = int(rng.integers(2**31))
+        logs[finalists] = improvement.log_expected(view.objectives, means, sds, view.scales, self.draws, seed)
+        live = int((logs > floor).sum())
+        logger.info("%d of %d candidates could gain hypervolume", live, len(logs))
+        order = np.concatenate([finalists[_best_first(logs[finalists], bounds[finalists], floor)], others])
+        gained = np.exp(logs) * float(np.prod(view.scales))
 
         def reason(i: int) -> str:
             if logs[i] <= floor:
                 return f"no hypervolume left to gain, upper confidence bound {bounds[i]:.3g} (log-EHVI tie)"
-            return f"expected hypervolume gain {improvement[i]:.2g} (log-EHVI)"
+            return f"expected hypervolume gain {gained[i]:.2g} (log-EHVI)"
 
-        return Ranking(np.lexsort((-bounds, -coarse)), improvement, reason)
+        return Ranking(order, gained, reason)
+
+
+def _best_first(logs: FloatArray, bounds: FloatArray, floor: float) -> IndexArray:
+    """Order by log improvement; what is tied or worthless goes by its upper confidence bound."""
+    coarse = np.round(np.maximum(logs, floor) / TIE)
+    return np.lexsort((-bounds, -coarse))

@@ -1,4 +1,4 @@
-"""A pool of candidates as a BoTorch model, and log-EHVI over it.
+"""A pool of candidates as a BoTorch model, and the objectives as BoTorch sees them.
 
 BoTorch asks a model for its posterior at points; here a point is the index of a candidate, and the
 posterior is read from a table of means and standard deviations that any belief can fill. Exact
@@ -7,26 +7,19 @@ properties are columns without spread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 import torch
-from botorch.acquisition.multi_objective.logei import qLogExpectedHypervolumeImprovement
 from botorch.acquisition.multi_objective.objective import MCMultiOutputObjective
 from botorch.acquisition.objective import PosteriorTransform
 from botorch.models.model import Model
 from botorch.posteriors.gpytorch import GPyTorchPosterior
-from botorch.sampling.normal import SobolQMCNormalSampler
-from botorch.utils.multi_objective.box_decompositions.non_dominated import FastNondominatedPartitioning
 from gpytorch.distributions import MultitaskMultivariateNormal
 from linear_operator.operators import DiagLinearOperator
 from torch import Tensor
 
 from loop.objective import FloatArray, Objective, gains
-
-BLOCK = 2_000_000
-"""Most candidates x draws x cells x objectives at a time: keeps BoTorch's temporaries near 100 MB."""
 
 
 class PoolModel(Model):
@@ -83,62 +76,11 @@ class ScaledGains(MCMultiOutputObjective):
 
     def forward(self, samples: Tensor, X: Tensor | None = None) -> Tensor:  # noqa: N803, ARG002
         """Gains of property values; the last axis is that of the objectives."""
-        return torch.from_numpy(gains(self.objectives, samples.numpy()) / self.scales)
+        return torch.from_numpy(at_least_two(gains(self.objectives, samples.numpy()) / self.scales))
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Run PyTorch on one thread: box decompositions are small, and threads make them wait for each other.
-
-    The setting is the process's own, so it is put back at the end.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-def log_ehvi(
-    objectives: Sequence[Objective],
-    means: FloatArray,
-    sds: FloatArray,
-    front: FloatArray,
-    scales: FloatArray,
-    draws: int,
-    seed: int,
-) -> tuple[FloatArray, float]:
-    """Log of the expected hypervolume improvement of each candidate over ``front``.
-
-    BoTorch's ``qLogExpectedHypervolumeImprovement`` (Ament et al., arXiv:2310.20708; Daulton et al.,
-    arXiv:2006.05078) with the origin of gain space as reference point.
-
-    Parameters
-    ----------
-    means, sds
-        Beliefs in the properties' units, shape ``(n, m)``.
-    front, scales
-        Gains to improve on, shape ``(k, m)``, and what counts as one unit of each, shape ``(m,)``.
-    draws
-        Quasi-Monte Carlo draws, a power of two.
-
-    Returns
-    -------
-    Logarithms, shape ``(n,)``, and the hypervolume of the front, both in units of ``scales``.
-    """
-    with one_thread(), torch.no_grad():
-        origin = torch.zeros(len(objectives), dtype=torch.float64)
-        boxes = FastNondominatedPartitioning(origin, torch.from_numpy(front / scales))
-        criterion = qLogExpectedHypervolumeImprovement(
-            model=PoolModel(means, sds),
-            ref_point=origin,
-            partitioning=boxes,
-            sampler=SobolQMCNormalSampler(torch.Size([draws]), seed=seed),
-            objective=ScaledGains(objectives, scales),
-        )
-        cells = boxes.get_hypercell_bounds().shape[-2]
-        block = max(1, BLOCK // (draws * cells * len(objectives)))
-        points = torch.arange(len(means), dtype=torch.float64).reshape(-1, 1, 1)
-        values = torch.cat([criterion(part) for part in points.split(block)])
-        return values.numpy(), float(boxes.compute_hypervolume())
+def at_least_two(gained: FloatArray) -> FloatArray:
+    """Set a constant gain of 1 beside a single objective: its volume is its length, and boxes need two."""
+    if gained.shape[-1] > 1:
+        return gained
+    return np.concatenate([gained, np.ones_like(gained)], axis=-1)

@@ -25,7 +25,7 @@ class SearchSettings(Settings):
     shortlist: int = Field(
         default=1500,
         ge=50,
-        description="candidates looked at closely, chosen from the pool by scalarised gains under many weights",
+        description="candidates looked at closely, chosen from the pool under many weightings of the gains",
     )
 
 

@@ -62,11 +62,15 @@ class View:
         return np.stack([c[0] for c in columns], axis=-1), np.stack([c[1] for c in columns], axis=-1)
 
     @cached_property
+    def gain_slices(self) -> FloatArray:
+        """Equally likely gains in units of ``scales``, shape ``(n_slices, n, m)``."""
+        means, sds = self.means_and_sds
+        return gains(self.objectives, means + sds * QUANTILES[:, None, None]) / self.scales
+
+    @cached_property
     def gain_moments(self) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the gains in units of ``scales``, each of shape ``(n, m)``."""
-        means, sds = self.means_and_sds
-        slices = gains(self.objectives, means + sds * QUANTILES[:, None, None]) / self.scales
-        return slices.mean(axis=0), slices.std(axis=0)
+        return self.gain_slices.mean(axis=0), self.gain_slices.std(axis=0)
 
     def predictions(self, index: int) -> dict[str, Prediction]:
         """What is believed of every property of one candidate."""

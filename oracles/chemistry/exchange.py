@@ -1,0 +1,170 @@
+"""The energy of [Zn(H2O)6]2+ + L -> [Zn(H2O)5L]2+ + H2O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ase.units import Hartree
+
+from loop.molecule import Molecule, parse
+from loop.protocols import RejectedError
+from oracles.chemistry import complexes, references, semiempirical
+from oracles.chemistry.complexes import Complex
+from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.ligand import prepare
+from oracles.chemistry.provenance import versions
+from oracles.chemistry.references import Reference
+from oracles.chemistry.selfconsistent import Solution, atomic_charges, solve
+from oracles.chemistry.theory import Functional, Resources
+
+SMALLEST_GAP = 3.0
+"""In eV. Below it, charge has moved between zinc and ligand."""
+
+CHARGE_SHIFT = 0.15
+"""Largest change of the charge of zinc against the aqua ion, in e; more is charge transfer."""
+
+LARGEST_EXCHANGE = 1.5
+"""Larger exchange energies (eV, either sign) are not believed of a neutral monodentate ligand."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """How energies are computed.
+
+    Attributes
+    ----------
+    functional
+        At fixed geometry.
+    correction
+        Whether to add the solvation energy of GFN2 (ALPB minus gas).
+    max_cycle
+        Of each self-consistent iteration.
+    """
+
+    functional: Functional
+    correction: bool
+    max_cycle: int
+
+
+@dataclass(frozen=True, eq=False)
+class Energy:
+    """Energy of one geometry.
+
+    Attributes
+    ----------
+    total
+        In hartree, solvation included.
+    solvation
+        The part added from GFN2, in hartree; 0 where the continuum is part of the density.
+    solution
+        The density behind it.
+    """
+
+    total: float
+    solvation: float
+    solution: Solution
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """An exchange energy in eV with its JSON-able provenance."""
+
+    energy: float
+    details: dict[str, Any]
+
+
+def exchange(molecule: Molecule, level: Level, protocol: str, kept: Path, resources: Resources) -> Exchange:
+    """Compute the exchange energy of one molecule.
+
+    Parameters
+    ----------
+    protocol
+        Digest of the protocol, the key of its reference energies.
+    kept
+        Directory for reference energies.
+
+    Raises
+    ------
+    InputError
+        If the molecule has no donor atom.
+    ConvergenceError, RejectedError
+        See :func:`prepare`, :func:`complexes.build` and :func:`solve`; also if a check of the density
+        or of the exchange energy fails.
+    """
+    ligand = prepare(molecule, water=True)
+    built = complexes.build(ligand)
+    bound = _energy(built.geometry, level, resources)
+    free = _energy(ligand.conformers[0], level, resources)
+    charge = float(atomic_charges(bound.solution)[ligand.mol.GetNumAtoms()])
+    against = references.reference(protocol, kept, lambda: compute_reference(level, resources))
+    energy = (bound.total + against.water - against.aqua_ion - free.total) * Hartree
+    _believe(molecule, energy, bound.solution, charge - against.zinc_charge)
+    details = {
+        "isomer": ligand.isomer,
+        "ligand": ligand.conformers[0].xyz(),
+        **_describe(built),
+        "energies_hartree": {
+            "complex": bound.total,
+            "ligand": free.total,
+            "aqua_ion": against.aqua_ion,
+            "water": against.water,
+        },
+        "solvation_hartree": {"complex": bound.solvation, "ligand": free.solvation},
+        "zinc_charge": charge,
+        "gap_ev": bound.solution.gap,
+        "complex_lumo_ev": bound.solution.lumo,
+        "scf_cycles": {"complex": bound.solution.cycles, "ligand": free.solution.cycles},
+        "level_shift_hartree": max(bound.solution.level_shift, free.solution.level_shift),
+        "versions": versions(),
+    }
+    return Exchange(energy, details)
+
+
+def compute_reference(level: Level, resources: Resources) -> Reference:
+    """Energies of the aqua ion and of water, built exactly as any other complex and ligand."""
+    ligand = prepare(parse("O"), water=True)
+    bound = _energy(complexes.build(ligand).geometry, level, resources)
+    free = _energy(ligand.conformers[0], level, resources)
+    charge = float(atomic_charges(bound.solution)[ligand.mol.GetNumAtoms()])
+    return Reference(bound.total, free.total, charge)
+
+
+def _energy(geometry: Geometry, level: Level, resources: Resources) -> Energy:
+    solution = solve(geometry, level.functional, level.max_cycle, resources)
+    solvation = 0.0
+    if level.correction:
+        water = semiempirical.energy(geometry, water=True)
+        solvation = (water - semiempirical.energy(geometry, water=False)) / Hartree
+    return Energy(solution.energy + solvation, solvation, solution)
+
+
+def _describe(built: Complex) -> dict[str, Any]:
+    return {
+        "complex": built.geometry.xyz(),
+        "donor": built.donor.element,
+        "donor_kind": built.donor.kind,
+        "site": built.donor.atom,
+        "denticity": len(built.shell.ligand),
+        "coordination": built.shell.coordination,
+        "waters_in_shell": len(built.shell.waters),
+        "zinc_distances_angstrom": list(built.shell.distances),
+        "starts": built.tried,
+    }
+
+
+def _believe(molecule: Molecule, energy: float, solution: Solution, charge_shift: float) -> None:
+    if solution.gap < SMALLEST_GAP:
+        raise RejectedError(
+            f"the gap of the complex of {molecule} is {solution.gap:.2f} eV, below {SMALLEST_GAP:g} eV"
+        )
+    if abs(charge_shift) > CHARGE_SHIFT:
+        raise RejectedError(
+            f"the charge of zinc with {molecule} differs from the aqua ion's by {charge_shift:+.2f}, "
+            f"more than {CHARGE_SHIFT:g}: charge transfer"
+        )
+    if abs(energy) > LARGEST_EXCHANGE:
+        raise RejectedError(
+            f"the exchange energy of {molecule} is {energy:.2f} eV, beyond {LARGEST_EXCHANGE:g} eV"
+        )

@@ -1,0 +1,12 @@
+"""Which programs a number came from."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+PROGRAMS = ("pyscf", "tblite", "rdkit", "ase")
+
+
+def versions() -> dict[str, str]:
+    """Versions of the programs that make geometries and energies."""
+    return {name: version(name) for name in PROGRAMS}

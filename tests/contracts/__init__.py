@@ -1,0 +1,1 @@
+"""Contract suites: one per package, run over every part that package holds."""
