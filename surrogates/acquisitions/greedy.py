@@ -18,4 +18,4 @@ class GreedyAcquisition(SearchSettings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(question, [ExpectedGain()], Rules(self.max_similarity, self.shortlist, beta=0.0))
+        return choose(question, [ExpectedGain()], Rules(self.max_similarity, self.shortlist))

@@ -23,6 +23,4 @@ class LogEHVIAcquisition(OptimistSettings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(
-            question, [LogEHVI(self.draws, self.beta)], Rules(self.max_similarity, self.shortlist, self.beta)
-        )
+        return choose(question, [LogEHVI(self.draws, self.beta)], Rules(self.max_similarity, self.shortlist))

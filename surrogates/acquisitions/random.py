@@ -18,4 +18,4 @@ class RandomAcquisition(Settings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(question, [Chance()], Rules(self.max_similarity, question.batch, beta=None))
+        return choose(question, [Chance()], Rules(self.max_similarity, shortlist=None))

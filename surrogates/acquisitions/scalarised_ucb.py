@@ -18,6 +18,4 @@ class ScalarisedUCBAcquisition(OptimistSettings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(
-            question, [ScalarisedUCB(self.beta)], Rules(self.max_similarity, self.shortlist, self.beta)
-        )
+        return choose(question, [ScalarisedUCB(self.beta)], Rules(self.max_similarity, self.shortlist))

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from loop.molecule import Molecule, similarities
+from loop.molecule import similarities
 from loop.protocols import Question
-from loop.records import Pick
-from surrogates.acquisitions.kit.criteria import Criterion, Ranking, optimism
+from loop.records import Pick, Prediction
+from surrogates.acquisitions.kit.criteria import Criterion, IndexArray, Ranking, optimism
 from surrogates.acquisitions.kit.scalar import draw_weights
 from surrogates.acquisitions.kit.view import View, view_of
 
 DIRECTIONS = 32
 """Weightings whose best candidates make the shortlist."""
+
+SEVERAL = 10
+"""Batches drawn where the shortlist is left to chance, so that the similarity cap leaves one."""
+
+OPTIMISM = 1.0
+"""Standard deviations added to the gains in choosing the shortlist."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +33,12 @@ class Rules:
     max_similarity
         Largest Tanimoto similarity of a pick to another pick and to anything asked.
     shortlist
-        Candidates looked at closely, chosen from the pool by scalarised gains under many weights.
-    beta
-        Standard deviations of optimism in choosing the shortlist; ``None`` draws it at random.
+        Candidates looked at closely, chosen from the pool by scalarised gains under many weights; ``None``
+        takes several batches of them at random.
     """
 
     max_similarity: float
-    shortlist: int
-    beta: float | None
+    shortlist: int | None
 
 
 def choose(question: Question, criteria: Sequence[Criterion], rules: Rules) -> list[Pick]:
@@ -45,25 +49,35 @@ def choose(question: Question, criteria: Sequence[Criterion], rules: Rules) -> l
     ValueError
         If the question cannot be answered; see :func:`surrogates.acquisitions.kit.view.view_of`.
     """
-    everything = view_of(question)
     rng = np.random.default_rng(question.seed)
-    view, distinct = _shortlisted(everything, question, rules, rng)
-    before, first = view, int(rng.integers(len(criteria)))
-    picks: list[Pick] = []
-    taken: list[int] = []
-    while len(picks) < min(question.batch, len(view.candidates)):
-        ranking = criteria[(first + len(picks)) % len(criteria)].rank(view, rng)
-        chosen = [view.molecules[i] for i in taken]
-        index, relaxed = _first_allowed(ranking, view, taken, distinct, chosen, rules.max_similarity)
+    view, distinct = _shortlisted(view_of(question), question, rules, rng)
+    first = int(rng.integers(len(criteria)))
+    taken: dict[int, tuple[str, float]] = {}
+    while len(taken) < min(question.batch, len(view.candidates)):
+        ranking = criteria[(first + len(taken)) % len(criteria)].rank(view, rng)
+        index, relaxed = _first_allowed(ranking, view, list(taken), distinct, rules.max_similarity)
         reason = ranking.reason(index) + (_RELAXED.format(rules.max_similarity) if relaxed else "")
-        value = float(ranking.values[index])
-        picks.append(Pick(view.candidates[index], reason, value, before.predictions(index)))
-        taken.append(index)
+        taken[index] = reason, float(ranking.values[index])
         view = view.believing(index)
-    return picks
+    return _picks(question, view, taken)
 
 
-_RELAXED = "; nothing left in the pool is below the similarity cap of {:g}"
+_RELAXED = "; nothing left on the shortlist is below the similarity cap of {:g}"
+
+
+def _picks(question: Question, view: View, taken: Mapping[int, tuple[str, float]]) -> list[Pick]:
+    """Picks with what was believed of them on measurements alone, without pending ones and each other."""
+    measured = replace(view, beliefs={name: question.beliefs[name] for name in view.beliefs})
+    means, sds = measured.only(list(taken)).means_and_sds
+    names = [objective.property for objective in view.objectives]
+    return [
+        Pick(
+            view.candidates[i],
+            *said,
+            {n: Prediction(float(m), float(s)) for n, m, s in zip(names, *row, strict=True)},
+        )
+        for (i, said), row in zip(taken.items(), zip(means, sds, strict=True), strict=True)
+    ]
 
 
 def _shortlisted(
@@ -76,22 +90,21 @@ def _shortlisted(
     asked = tuple(dict.fromkeys((*question.asked, *question.pending, *question.measured)))
     allowed: list[int] = []
     others: list[int] = []
-    for i in _by_promise(view, rules.beta, rng):
+    wanted = rules.shortlist or SEVERAL * question.batch
+    for i in _by_promise(view, rng) if rules.shortlist else rng.permutation(len(view.candidates)):
         close = similarities(view.molecules[i], asked).max(initial=0.0) > rules.max_similarity
         (others if close else allowed).append(int(i))
-        if len(allowed) == rules.shortlist:
+        if len(allowed) == wanted:
             break
     missing = max(0, question.batch - len(allowed))
     return view.only([*allowed, *others[:missing]]), set(range(len(allowed)))
 
 
-def _by_promise(view: View, beta: float | None, rng: np.random.Generator) -> np.ndarray:
+def _by_promise(view: View, rng: np.random.Generator) -> IndexArray:
     """Candidates in the order of their best rank under any of several weightings."""
-    if beta is None:
-        return rng.permutation(len(view.candidates))
     best = np.full(len(view.candidates), len(view.candidates))
     for weights in draw_weights(DIRECTIONS, len(view.objectives), rng):
-        order = np.argsort(-optimism(view, weights, beta), kind="stable")
+        order = np.argsort(-optimism(view, weights, OPTIMISM), kind="stable")
         best[order] = np.minimum(best[order], np.arange(len(order)))
     return np.argsort(best, kind="stable")
 
@@ -101,10 +114,10 @@ def _first_allowed(
     view: View,
     taken: Sequence[int],
     distinct: set[int],
-    chosen: Sequence[Molecule],
     cap: float,
 ) -> tuple[int, bool]:
     """The best candidate under the similarity cap, or the best of all and word that the cap was relaxed."""
+    chosen = [view.molecules[i] for i in taken]
     free = [int(i) for i in ranking.order if int(i) not in taken]
     for i in free:
         if i in distinct and similarities(view.molecules[i], chosen).max(initial=0.0) <= cap:

@@ -33,7 +33,7 @@ class OptimistSettings(SearchSettings):
     """Settings of the acquisitions that are optimistic where they doubt."""
 
     beta: float = Field(
-        default=1.0,
+        default=0.5,
         ge=0.0,
         description="standard deviations of the gains added to the expected gains",
     )

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from loop.molecule import Molecule
 from loop.objective import FloatArray, Objective, gains
 from loop.protocols import Belief, Question
-from loop.records import Candidate, Prediction
+from loop.records import Candidate
 
 QUANTILES = ndtri((np.arange(32) + 0.5) / 32)
 """Midpoints of 32 equally likely slices of a standard normal, for moments of a bent gain."""
@@ -71,14 +71,6 @@ class View:
     def gain_moments(self) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the gains in units of ``scales``, each of shape ``(n, m)``."""
         return self.gain_slices.mean(axis=0), self.gain_slices.std(axis=0)
-
-    def predictions(self, index: int) -> dict[str, Prediction]:
-        """What is believed of every property of one candidate."""
-        means, sds = self.means_and_sds
-        return {
-            o.property: Prediction(float(means[index, k]), float(sds[index, k]))
-            for k, o in enumerate(self.objectives)
-        }
 
     def believing(self, index: int) -> View:
         """The view after a candidate is picked: its believed values are taken for measured.

@@ -27,7 +27,7 @@ def codec(molecules: list[Molecule]) -> Codec:
 
 @pytest.fixture(scope="session")
 def fitted(codec: Codec, molecules: list[Molecule]) -> Fitted:
-    return fit(codec, molecules, Recipe(epochs=60, batch=32, kl=1e-3), seed=0)
+    return fit(codec, molecules, Recipe(epochs=30, batch=32, kl=1e-3), seed=0)
 
 
 @pytest.fixture(scope="session")
