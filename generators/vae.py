@@ -21,8 +21,9 @@ from loop.molecule import Limits, Molecule
 from loop.records import Candidate, digest
 
 BATCH = 512
-ANCHORS = 400
-"""Compounds of the corpus that stand for the prior in one call."""
+ANCHORS = 1000
+"""Most compounds of the corpus that stand for the prior in one call; fewer leave fewer known compounds among
+the proposals, more leave them easier to make (novel 75 % and SA 3.2 at 400, 59 % and 3.0 at 1000)."""
 
 PATIENCE = 12
 """Latent points tried per molecule asked for, before fewer are returned."""
@@ -81,7 +82,7 @@ class VAE(BaseModel):
         parents = [molecule for molecule in incumbents if trained.codec.knows(molecule)]
         near = n - round(n * self.prior_share) if parents else 0
         found = _admit(self._near(parents, trained, seed), near, limits, taken)
-        return found + _admit(self._prior(trained, limits, seed), n - len(found), limits, taken)
+        return found + _admit(self._prior(trained, n, limits, seed), n - len(found), limits, taken)
 
     def _trained(self) -> Trained:
         return load(shipped() if self.weights == "shipped" else Path(self.weights).expanduser())
@@ -91,10 +92,10 @@ class VAE(BaseModel):
         for index, molecule in _walk(trained, points, self.radius, seed):
             yield Candidate(molecule, "trust region", parents[index].smiles) if molecule else None
 
-    def _prior(self, trained: Trained, limits: Limits, seed: int) -> Iterator[Candidate | None]:
+    def _prior(self, trained: Trained, n: int, limits: Limits, seed: int) -> Iterator[Candidate | None]:
         shelf = shelf_of(corpus(), limits)
         inside = (shelf.molecule(index) for index in shelf.draw(np.random.default_rng(seed)))
-        anchors = [m for m in islice(inside, ANCHORS) if m and trained.codec.knows(m)]
+        anchors = [m for m in islice(inside, min(ANCHORS, 2 * n)) if m and trained.codec.knows(m)]
         points = locate(trained, anchors) if anchors else torch.zeros(1, trained.network.shape.latent)
         for _, molecule in _walk(trained, points, self.radius, seed + 1):
             yield Candidate(molecule, "prior") if molecule else None

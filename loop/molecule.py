@@ -117,6 +117,7 @@ def parse(text: str) -> Molecule:
 UNSUITABLE: Mapping[str, str] = {
     "peroxide": "[OX2,OX1-][OX2,OX1-]",
     "hypohalite or N-halogen": "[F,Cl,Br][O,N,S]",
+    "nitrile oxide or isocyanide": "[CX2]#[N+]",
     "azide, diazo or N=N=N chain": "[N]=[N+]=[N-,N]",
     "three or more chained nitrogens outside an aromatic ring": "[N;!a]~[N;!a]~[N;!a]",
     "acyl, sulfonyl or phosphoryl halide": "[C,S,P](=O)[F,Cl,Br]",

@@ -59,10 +59,10 @@ class Orbitals(BaseModel):
             Property("lumo", "eV", f"energy of the lowest empty orbital {where}"),
         )
 
-    def _functional(self) -> Functional:
+    def functional(self) -> Functional:
         return Functional("b3lyp", BASIS, grids=(0, 1), continuum=self._continuum())
 
-    def _forces(self) -> Functional:
+    def forces(self) -> Functional:
         return Functional("b3lyp", "6-31g(d)", grids=(1,), continuum=self._continuum())
 
     def _continuum(self) -> Continuum | None:
@@ -75,10 +75,10 @@ class Orbitals(BaseModel):
             oracle=self.kind,
             name="b3lyp-631ppgdd-water" if water else "b3lyp-631ppgdd",
             settings={
-                "functional": self._functional().settings(),
+                "functional": self.functional().settings(),
                 "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB" + ("/ALPB(water)" if water else ""),
                 "delicate": PATTERN,
-                "delicate geometry": self._forces().settings(),
+                "delicate geometry": self.forces().settings(),
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,
             },
@@ -113,8 +113,10 @@ class Orbitals(BaseModel):
         from oracles.chemistry import frontier  # noqa: PLC0415
 
         resources = Resources(scratch, self.max_memory_mb)
-        found = frontier.orbitals(molecule, self._functional(), self._forces(), self.max_cycle, resources)
-        sd = {"homo": UNCERTAINTY_DFT, "lumo": UNCERTAINTY_DFT} if found.relaxed_with_dft else UNCERTAINTY_GFN2
+        found = frontier.orbitals(molecule, self.functional(), self.forces(), self.max_cycle, resources)
+        sd = (
+            {"homo": UNCERTAINTY_DFT, "lumo": UNCERTAINTY_DFT} if found.relaxed_with_dft else UNCERTAINTY_GFN2
+        )
         values = (
             Value("homo", found.homo, "eV", sd["homo"]),
             Value("lumo", found.lumo, "eV", sd["lumo"]),

@@ -11,6 +11,7 @@ from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
+from oracles.chemistry import donors
 from oracles.chemistry.theory import Continuum, Functional, Resources, uncovered
 
 COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br"})
@@ -52,7 +53,7 @@ class ZincExchange(BaseModel):
         """One property, ``zn_exchange``, in eV."""
         return (Property("zn_exchange", "eV", "energy of displacing one water of [Zn(H2O)6]2+, in water"),)
 
-    def _functional(self) -> Functional:
+    def functional(self) -> Functional:
         return Functional(
             "b3lyp",
             "def2-svp",
@@ -69,7 +70,7 @@ class ZincExchange(BaseModel):
             oracle=self.kind,
             name=f"zn-exchange-b3lyp-svp-{short}",
             settings={
-                "functional": self._functional().settings(),
+                "functional": self.functional().settings(),
                 "solvation": self.solvation,
                 "geometry": "lowest intact monodentate complex, GFN2-xTB/ALPB(water)",
                 "denticity": 1,
@@ -109,10 +110,11 @@ class ZincExchange(BaseModel):
         """
         if (refused := self.refusal(molecule)) is not None:
             raise InputError(refused)
+        donors.refuse_without(molecule)
         # PySCF, ASE and tblite load only when something is measured.
         from oracles.chemistry import exchange  # noqa: PLC0415
 
-        level = exchange.Level(self._functional(), self.solvation == "alpb-correction", self.max_cycle)
+        level = exchange.Level(self.functional(), self.solvation == "alpb-correction", self.max_cycle)
         kept, resources = scratch.parent / "references", Resources(scratch, self.max_memory_mb)
         found = exchange.exchange(molecule, level, self.protocol().digest, kept, resources)
         value = Value("zn_exchange", found.energy, "eV", UNCERTAINTY[self.solvation])

@@ -42,7 +42,8 @@ The posterior mean of a molecule is written as the same molecule:
 
 {draws} latent points each, before any filter: nothing was removed for being known, repeated or outside
 limits. *Gaussian* is the textbook prior N(0, I). *Proposal* is what the generator `vae` uses: steps of 0.5 to
-1.5 times the radius {radius:g} (L2) from training molecules inside the default limits.
+1.5 times the radius {radius:g} (L2) from {anchors} training molecules inside the default limits, about
+{per_anchor:.0f} steps from each.
 
 | | Gaussian | proposal | held-out molecules |
 |---|---|---|---|
@@ -77,6 +78,7 @@ def card(training: Mapping[str, Any], sha256: str) -> str:
         **{key: value for key, value in metrics.items() if not key.endswith("_prior")},
         **listed,
         sha256=sha256,
+        per_anchor=metrics["draws"] / metrics["anchors"],
         gaussian=metrics["gaussian_prior"],
         proposal=metrics["proposal_prior"],
     )

@@ -32,6 +32,7 @@ def flat(molecule: Molecule) -> Molecule:
     return parse(Chem.MolToSmiles(mol))
 
 
+@lru_cache(maxsize=50_000)
 def to_symbols(molecule: Molecule) -> tuple[str, ...]:
     """Write a molecule as SELFIES symbols, its stereochemistry dropped.
 
@@ -47,6 +48,7 @@ def to_symbols(molecule: Molecule) -> tuple[str, ...]:
         raise MoleculeError(f"'{smiles}' cannot be written as SELFIES") from error
 
 
+@lru_cache(maxsize=50_000)
 def to_molecule(text: str) -> Molecule:
     """Read SELFIES into a neutral, closed-shell molecule; open shells are filled with hydrogen.
 
@@ -65,7 +67,6 @@ def to_molecule(text: str) -> Molecule:
     return molecule
 
 
-@lru_cache(maxsize=10_000)
 def _closed_shell(smiles: str) -> Molecule:
     """Parse, and give a radical the hydrogens it lacks."""
     try:

@@ -37,7 +37,7 @@ MERGES = 250
 HELD_OUT = 1000
 MAX_HEAVY_ATOMS = 20
 DRAWS = 10_000
-ANCHORS = 2000
+ANCHORS = 1000
 CARD = "vae.md"
 PACKAGES = ("torch", "rdkit", "selfies", "numpy", "safetensors")
 
@@ -71,7 +71,8 @@ def measure(trained: Trained, training: Sequence[Molecule], held_out: Sequence[M
     """Figures of the model card."""
     limits, known = Limits(), set(training)
     gauss = torch.randn((DRAWS, trained.network.shape.latent), generator=torch.Generator().manual_seed(0))
-    anchors = [m for m in training[:ANCHORS] if limits.refusal(m) is None] or list(training[:ANCHORS])
+    inside = [m for m in training if limits.refusal(m) is None]
+    anchors = (inside or training)[:ANCHORS]
     real = synthetic_accessibility(held_out)
     return {
         "reconstruction_training": reconstruction(trained, training),
@@ -85,6 +86,7 @@ def measure(trained: Trained, training: Sequence[Molecule], held_out: Sequence[M
         },
         "draws": DRAWS,
         "radius": RADIUS,
+        "anchors": len(anchors),
     }
 
 

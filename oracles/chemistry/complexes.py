@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from loop.protocols import ConvergenceError, InputError, RejectedError
+from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import donors, octahedron, semiempirical
 from oracles.chemistry.donors import Donor
 from oracles.chemistry.geometry import Geometry
@@ -51,20 +51,14 @@ class Complex:
 
 
 def build(ligand: Ligand) -> Complex:
-    """Try every donor from several directions and keep the lowest intact complex.
+    """Try every donor (there must be one) from several directions, keep the lowest intact complex.
 
     Raises
     ------
-    InputError
-        If the molecule has no donor atom.
     RejectedError
         If every complex fell apart, rearranged or became a chelate.
     """
     found = donors.find(ligand.mol)
-    if not found:
-        raise InputError(
-            f"{ligand.isomer} has no donor atom for zinc: no O, N, S or P with a free lone pair"
-        )
     each = max(STARTS_PER_DONOR, math.ceil(STARTS / len(found)))
     roughs = [
         (rough, donor)

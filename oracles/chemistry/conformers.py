@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from rdkit import Chem
@@ -70,7 +71,7 @@ def embed(molecule: Molecule, at_most: int = 16) -> Isomer:
 
 def _embedded(mol: Mol, n: int) -> Mol:
     copy = Chem.Mol(mol)
-    parameters = rdDistGeom.ETKDGv3()
+    parameters: Any = rdDistGeom.ETKDGv3()  # the published stubs mistype its attributes
     parameters.randomSeed = SEED
     parameters.useSmallRingTorsions = True
     if not rdDistGeom.EmbedMultipleConfs(copy, n, parameters):

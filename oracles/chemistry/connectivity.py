@@ -1,4 +1,4 @@
-"""Is this still the molecule that was asked about?
+"""Whether a geometry is still the molecule that was asked about.
 
 Bonds are read from distances: two atoms count as bonded below a multiple of the sum of their covalent
 radii (Cordero et al., 10.1039/b801115j). The multiple is wider for X-H, where a hydrogen bond stretches
@@ -20,6 +20,7 @@ HYDROGEN_STRETCH = 1.25
 Bonds = frozenset[tuple[int, int]]
 
 _TABLE = Chem.GetPeriodicTable()
+
 
 def distances(positions: FloatArray) -> FloatArray:
     """Distances between all pairs, shape ``(n, n)``, in the unit of ``positions``."""

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from rdkit import Chem
 from rdkit.Chem.rdchem import Mol
 
-_SP2_OR_CARBON_OF = "[#6,#7,#15,#16]"
+from loop.molecule import Molecule
+from loop.protocols import InputError
 
 DONORS: dict[str, str] = {
-    "oxo O": f"[OX1;+0]={_SP2_OR_CARBON_OF}",
+    "oxo O": "[OX1;+0]=[#6,#7,#15,#16]",
     "anionic O": "[OX1;-1]",
     # The single-bonded O of an acid or ester gives its lone pair to the C=O, which binds instead.
     "ether or hydroxyl O": "[OX2;+0;!a;!$(O-[#6,#7,#15,#16]=[O,S,N])]",
-    "water O": "[OX2;H2]",
-    # Not the N of amides, sulfonamides, phosphoramides, amidines, cyanamides: the lone pair is in the pi system.
+    # Not the N of amides, sulfonamides, amidines and cyanamides: its lone pair is in the pi system.
     "amine N": "[NX3;+0;!a;!$(N-[#6,#7,#15,#16]=[O,S,N]);!$(N-[#6]#N)]",
     "anionic N": "[N;-1;!$(N=[N+])]",
     "imine N": "[NX2;+0;!a;!$(N=[O,S])]=[#6,#7]",
@@ -49,6 +49,12 @@ class Donor:
     atom: int
     element: str
     kind: str
+
+
+def refuse_without(molecule: Molecule) -> None:
+    """Raise :class:`InputError` if the molecule has no donor atom."""
+    if not find(Chem.AddHs(molecule.rdkit())):
+        raise InputError(f"{molecule} has no donor atom for zinc: no O, N, S or P with a free lone pair")
 
 
 def find(mol: Mol) -> tuple[Donor, ...]:

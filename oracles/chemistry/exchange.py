@@ -87,8 +87,6 @@ def exchange(molecule: Molecule, level: Level, protocol: str, kept: Path, resour
 
     Raises
     ------
-    InputError
-        If the molecule has no donor atom.
     ConvergenceError, RejectedError
         See :func:`prepare`, :func:`complexes.build` and :func:`solve`; also if a check of the density
         or of the exchange energy fails.

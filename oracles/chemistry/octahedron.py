@@ -9,7 +9,7 @@ from oracles.chemistry.geometry import FloatArray, Geometry
 
 WATERS = 5
 ZINC_OXYGEN = 2.08
-"""Zn-O distance to begin with, in angstrom; 2.08 A in aqueous solution (Ohtaki & Radnai, 10.1021/cr00019a014)."""
+"""Zn-O distance to begin with, in angstrom: as in aqueous solution (Ohtaki & Radnai, 10.1021/cr00019a014)."""
 
 OXYGEN_HYDROGEN = 0.97
 HALF_ANGLE = np.deg2rad(52.5)

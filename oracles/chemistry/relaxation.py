@@ -12,6 +12,7 @@ from geometric.molecule import Molecule
 from geometric.optimize import Optimize
 from geometric.params import OptParams
 from pyscf import lib
+from pyscf.dft.rks import RKS
 
 from loop.protocols import ConvergenceError
 from oracles.chemistry.geometry import FloatArray, Geometry
@@ -36,7 +37,7 @@ integration grid is above 1e-6 hartree and would keep the relaxation going for n
 class _Forces(Engine):  # type: ignore[misc]
     """Energies and gradients from one PySCF object, each density starting from the last."""
 
-    def __init__(self, molecule: Molecule, mf: Any) -> None:
+    def __init__(self, molecule: Molecule, mf: RKS) -> None:
         super().__init__(molecule)
         self.scanner = mf.nuc_grad_method().as_scanner()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from pyscf import dft, gto, lib, scf
 from pyscf.data.nist import HARTREE2EV
+from pyscf.dft.rks import RKS
 
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry.continuum import solvent
@@ -45,7 +45,7 @@ class Solution:
     lumo: float
     cycles: int
     level_shift: float
-    mean_field: Any
+    mean_field: RKS
 
     @property
     def gap(self) -> float:
@@ -86,7 +86,7 @@ def solve(geometry: Geometry, functional: Functional, max_cycle: int, resources:
     )
 
 
-def mean_field(geometry: Geometry, functional: Functional, memory_mb: int) -> Any:
+def mean_field(geometry: Geometry, functional: Functional, memory_mb: int) -> RKS:
     """Set up PySCF's restricted Kohn-Sham object, its grid at the last level."""
     mol = gto.M(
         atom=list(zip(geometry.symbols, geometry.positions.tolist(), strict=True)),
@@ -108,7 +108,7 @@ def mean_field(geometry: Geometry, functional: Functional, memory_mb: int) -> An
     return mf
 
 
-def _iterate(mf: Any, functional: Functional) -> int:
+def _iterate(mf: RKS, functional: Functional) -> int:
     """Run through the grids, each starting from the density of the one before; return the cycles."""
     density: FloatArray | None = None
     cycles = 0
@@ -122,12 +122,12 @@ def _iterate(mf: Any, functional: Functional) -> int:
     return cycles
 
 
-def _set_grid(mf: Any, level: int) -> None:
+def _set_grid(mf: RKS, level: int) -> None:
     mf.grids.level = level
     mf.grids.reset()
 
 
-def _solution(mf: Any, functional: Functional, cycles: int, shift: float) -> Solution:
+def _solution(mf: RKS, functional: Functional, cycles: int, shift: float) -> Solution:
     energy = float(mf.e_tot)
     if functional.energy_grid is not None:
         _set_grid(mf, functional.energy_grid)

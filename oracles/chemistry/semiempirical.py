@@ -49,7 +49,7 @@ def energy(geometry: Geometry, *, water: bool) -> float:
     """
     atoms = _atoms(geometry, water)
     try:
-        return float(atoms.get_potential_energy())
+        return float(atoms.get_potential_energy())  # type: ignore[no-untyped-call]
     except CalculatorError as error:
         raise ConvergenceError(f"GFN2-xTB did not converge: {error}") from error
 
@@ -71,10 +71,10 @@ def relax(geometry: Geometry, *, fmax: float, steps: int, water: bool = True) ->
         with ``converged`` false.
     """
     atoms = _atoms(geometry, water)
-    optimiser = LBFGS(atoms, logfile=None, maxstep=MAX_STEP)
+    optimiser = LBFGS(atoms, logfile=None, maxstep=MAX_STEP)  # type: ignore[arg-type]
     try:
-        converged = bool(optimiser.run(fmax=fmax, steps=steps))
-        found = float(atoms.get_potential_energy())
+        converged = bool(optimiser.run(fmax=fmax, steps=steps))  # type: ignore[no-untyped-call]
+        found = float(atoms.get_potential_energy())  # type: ignore[no-untyped-call]
     except CalculatorError as error:
         raise ConvergenceError(f"GFN2-xTB did not converge: {error}") from error
     return Relaxed(geometry.moved(np.array(atoms.positions)), found, converged)

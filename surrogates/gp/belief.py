@@ -80,7 +80,8 @@ class GaussianBelief:
             return np.empty(0), np.empty(0)
         cross = self._covariance(tuple(molecules), self.molecules)
         explained = linalg.solve_lower(self._factor, cross.T)
-        variances = self.hyperparameters.signal + MEAN_VARIANCE - (explained**2).sum(axis=0)
+        known = np.einsum("ij,ij->j", explained, explained)
+        variances = self.hyperparameters.signal + MEAN_VARIANCE - known
         sds = np.sqrt(np.maximum(variances, 0.0))
         return self.offset + self.unit * (cross @ self._weights), self.unit * sds
 
@@ -119,8 +120,11 @@ class GaussianBelief:
         return linalg.solve(self._factor, self.values)
 
     def _covariance(self, first: Molecules, second: Molecules) -> FloatArray:
-        correlation = self.kernel.between(first, second, self.hyperparameters.kernel)
-        return self.hyperparameters.signal * correlation + MEAN_VARIANCE
+        covariance = self.hyperparameters.signal * self.kernel.between(
+            first, second, self.hyperparameters.kernel
+        )
+        covariance += MEAN_VARIANCE
+        return covariance
 
 
 def fit(kernel: Kernel, evidence: Evidence, seed: int) -> GaussianBelief:

@@ -1,0 +1,144 @@
+"""What every oracle must do, whatever it measures: found by listing the package."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from loop.molecule import MoleculeError, parse
+from loop.parts import kinds, load
+from loop.protocols import ExactOracle, InputError, Oracle
+from loop.records import Value
+
+KINDS = kinds("oracles")
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def make(kind: str, **settings: Any) -> Oracle:
+    return cast(Oracle, load("oracles", kind)(**settings))
+
+
+def dear(kind: str) -> bool:
+    return not make(kind).exact
+
+
+each_measured = pytest.mark.parametrize(
+    "kind", [pytest.param(k, marks=pytest.mark.slow) if dear(k) else k for k in KINDS]
+)
+
+
+def alternatives(kind: str) -> list[dict[str, str]]:
+    """Every other choice of every setting that is a choice."""
+    part: type[BaseModel] = load("oracles", kind)
+    return [
+        {name: choice}
+        for name, field in part.model_fields.items()
+        for choice in get_args(field.annotation)
+        if name != "kind" and choice != field.default
+    ]
+
+
+@every_kind
+def test_it_fulfils_the_protocol_under_the_name_of_its_module(kind: str) -> None:
+    oracle = make(kind)
+    assert isinstance(oracle, Oracle)
+    assert oracle.kind == kind
+    assert isinstance(oracle, ExactOracle) == oracle.exact
+
+
+@every_kind
+def test_settings_are_strict_and_frozen(kind: str) -> None:
+    with pytest.raises(ValidationError):
+        make(kind, no_such_setting=1)
+    with pytest.raises(ValidationError):
+        make(kind).kind = "another"  # type: ignore[misc]
+
+
+@every_kind
+def test_properties_have_names_units_and_descriptions(kind: str) -> None:
+    properties = make(kind).properties
+    assert properties
+    assert len({p.name for p in properties}) == len(properties)
+    assert all(p.name.isidentifier() and p.unit and p.description for p in properties)
+
+
+def test_no_two_oracles_measure_a_property_of_one_name() -> None:
+    names = [p.name for kind in KINDS for p in make(kind).properties]
+    assert len(set(names)) == len(names)
+
+
+@every_kind
+def test_the_protocol_is_complete_and_stable_across_processes(kind: str) -> None:
+    protocol = make(kind).protocol()
+    assert protocol.oracle == kind
+    assert protocol.name
+    assert protocol.description.endswith(".")
+    json.dumps(dict(protocol.settings), allow_nan=False)
+    code = f"from loop.parts import load; print(load('oracles', '{kind}')().protocol().digest)"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == protocol.digest
+
+
+@pytest.mark.parametrize(("kind", "setting"), [(k, s) for k in KINDS for s in alternatives(k)])
+def test_every_choice_has_a_protocol_of_its_own(kind: str, setting: dict[str, str]) -> None:
+    assert make(kind, **setting).protocol().digest != make(kind).protocol().digest
+    assert make(kind, **setting).protocol().name != make(kind).protocol().name
+
+
+@every_kind
+def test_describing_it_loads_no_quantum_chemistry(kind: str) -> None:
+    code = (
+        f"import sys; from loop.parts import load; from loop.molecule import parse; o = load('oracles', '{kind}')();"
+        "o.protocol(); o.properties; o.expected_cpu_seconds(parse('CCO'));"
+        "print(*({'pyscf', 'ase', 'tblite', 'geometric', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+@every_kind
+def test_the_expected_cost_is_finite_and_grows_with_the_molecule(kind: str) -> None:
+    costs = [make(kind).expected_cpu_seconds(parse("C" * n + "O")) for n in (1, 5, 15)]
+    assert all(math.isfinite(c) and c > 0 for c in costs)
+    assert costs == sorted(costs)
+
+
+@each_measured
+def test_a_measurement_holds_what_the_properties_promise(kind: str, tmp_path: Path) -> None:
+    oracle = make(kind)
+    found = oracle.measure(parse("N"), tmp_path / "scratch")
+    assert {v.property: v.unit for v in found.values} == {p.name: p.unit for p in oracle.properties}
+    assert all(isinstance(v, Value) and math.isfinite(v.value) for v in found.values)
+    assert all((v.uncertainty == 0.0) == oracle.exact for v in found.values)
+    json.dumps(dict(found.details), allow_nan=False)
+    assert "versions" in found.details
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if not dear(k)])
+def test_exact_values_are_the_measured_ones(kind: str, tmp_path: Path) -> None:
+    oracle = make(kind)
+    assert isinstance(oracle, ExactOracle)
+    molecules = [parse(s) for s in ("CCO", "NC(N)=O")]
+    measured = [[v.value for v in oracle.measure(m, tmp_path).values] for m in molecules]
+    assert oracle.values(molecules).tolist() == measured
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if dear(k)])
+def test_what_is_not_covered_is_refused_before_any_work(kind: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as refused:
+        make(kind).measure(parse("C[Ge](C)(C)C"), tmp_path / "scratch")
+    assert "Ge" in str(refused.value)
+    assert not (tmp_path / "scratch").exists()
+
+
+@pytest.mark.parametrize("text", ["", "not a molecule", "C.C", "[CH3]"])
+def test_nonsense_never_reaches_an_oracle(text: str) -> None:
+    with pytest.raises(MoleculeError):
+        parse(text)

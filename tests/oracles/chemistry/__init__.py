@@ -1,0 +1,1 @@
+"""Tests of geometries and quantum chemistry."""

@@ -1,0 +1,49 @@
+"""Donor atoms of molecules a chemist knows."""
+
+from __future__ import annotations
+
+import pytest
+from rdkit import Chem
+
+from oracles.chemistry.donors import find
+
+
+def donors(smiles: str) -> list[str]:
+    return sorted(d.kind for d in find(Chem.AddHs(Chem.MolFromSmiles(smiles))))
+
+
+@pytest.mark.parametrize(
+    ("smiles", "kinds"),
+    [
+        ("O", ["ether or hydroxyl O"]),
+        ("N", ["amine N"]),
+        ("NC(N)=O", ["oxo O"]),
+        ("NC(N)=S", ["thiocarbonyl S"]),
+        ("CS(C)=O", ["oxo O"]),
+        ("CC#N", ["nitrile N"]),
+        ("CC(N)=O", ["oxo O"]),
+        ("CC(=O)OC", ["oxo O"]),
+        ("CS(N)(=O)=O", ["oxo O"]),
+        ("C[N+](=O)[O-]", ["anionic O", "oxo O"]),
+        ("COP(=O)(OC)OC", ["oxo O"]),
+        ("NC(=O)c1cccnc1", ["aromatic N", "oxo O"]),
+        ("c1nc[nH]n1", ["aromatic N", "aromatic N"]),
+        ("C[N+](C)(C)CC(=O)[O-]", ["anionic O", "oxo O"]),
+        ("CSC", ["thioether or thiol S"]),
+        ("CC=NO", ["ether or hydroxyl O", "imine N"]),
+        ("NC(=N)N", ["imine N"]),
+        ("CP(C)C", ["phosphine P"]),
+    ],
+)
+def test_donors_of_known_molecules(smiles: str, kinds: list[str]) -> None:
+    assert donors(smiles) == kinds
+
+
+@pytest.mark.parametrize("smiles", ["CCCC", "ClC(Cl)Cl", "c1ccccc1", "c1cc[nH]c1", "C[N+](C)(C)C"])
+def test_molecules_without_a_lone_pair_to_give(smiles: str) -> None:
+    assert donors(smiles) == []
+
+
+def test_atoms_that_symmetry_makes_equal_count_once() -> None:
+    assert len(find(Chem.AddHs(Chem.MolFromSmiles("OCCO")))) == 1
+    assert len(find(Chem.AddHs(Chem.MolFromSmiles("OCC(O)CO")))) == 2

@@ -1,0 +1,87 @@
+"""The density, its solvent and its failures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyscf.solvent.pcm import PCM
+
+from loop.protocols import ConvergenceError
+from oracles.chemistry import relaxation
+from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.selfconsistent import atomic_charges, mean_field, solve
+from oracles.chemistry.theory import Continuum, Functional, Resources
+
+WATER = Geometry(
+    ("O", "H", "H"),
+    np.array([[0.0, 0.0, 0.1173], [0.0, 0.7572, -0.4692], [0.0, -0.7572, -0.4692]]),
+    0,
+)
+GAS = Functional("b3lyp", "6-31g(d)", grids=(0, 1))
+SOLVENT = replace(GAS, continuum=Continuum("IEF-PCM"))
+
+
+@pytest.fixture
+def resources(tmp_path: Path) -> Resources:
+    return Resources(tmp_path / "scratch", 2000)
+
+
+def test_stages_of_grids_end_where_the_last_grid_alone_ends(resources: Resources) -> None:
+    staged = solve(WATER, GAS, 50, resources)
+    direct = solve(WATER, replace(GAS, grids=(1,)), 50, resources)
+    assert staged.energy == pytest.approx(direct.energy, abs=1e-7)
+    assert staged.homo == pytest.approx(direct.homo, abs=1e-3)
+
+
+def test_the_energy_on_a_finer_grid_is_that_of_a_converged_density_there(resources: Resources) -> None:
+    evaluated = solve(WATER, replace(GAS, energy_grid=2, dispersion="d3bj"), 50, resources)
+    converged = solve(WATER, replace(GAS, grids=(2,), dispersion="d3bj"), 50, resources)
+    assert evaluated.energy == pytest.approx(converged.energy, abs=2e-6)
+    assert evaluated.energy != pytest.approx(solve(WATER, GAS, 50, resources).energy, abs=2e-6)
+
+
+@pytest.mark.parametrize("method", ["C-PCM", "IEF-PCM"])
+def test_stored_integrals_give_the_energy_of_pyscfs_own_solvent(method: str, resources: Resources) -> None:
+    functional = replace(GAS, continuum=Continuum(method))
+    stored = solve(WATER, functional, 50, resources)
+    plain = mean_field(WATER, GAS, 2000)
+    pcm = PCM(plain.mol)
+    pcm.method, pcm.lebedev_order, pcm.eps = method, 17, 78.3553
+    assert stored.energy == pytest.approx(plain.PCM(pcm).kernel(), abs=1e-8)
+
+
+def test_without_memory_for_the_integrals_the_energy_is_the_same(resources: Resources) -> None:
+    mf = mean_field(WATER, SOLVENT, 2000)
+    mf.with_solvent.max_memory = 1
+    assert mf.kernel() == pytest.approx(solve(WATER, SOLVENT, 50, resources).energy, abs=1e-7)
+    assert mf.with_solvent.integrals is None
+
+
+def test_water_lowers_the_energy(resources: Resources) -> None:
+    gained = solve(WATER, SOLVENT, 50, resources).energy - solve(WATER, GAS, 50, resources).energy
+    assert -0.02 < gained < -0.005
+
+
+def test_too_few_cycles_are_an_error_and_never_a_number(resources: Resources) -> None:
+    with pytest.raises(ConvergenceError, match="1 cycles, nor with a level shift"):
+        solve(WATER, GAS, 1, resources)
+
+
+def test_charges_sum_to_the_total_charge(resources: Resources) -> None:
+    charges = atomic_charges(solve(WATER, GAS, 50, resources))
+    assert charges.sum() == pytest.approx(0.0, abs=1e-6)
+    assert charges[0] < -0.5
+
+
+@pytest.mark.parametrize("functional", [replace(GAS, grids=(1,)), replace(SOLVENT, grids=(1,))])
+def test_a_stretched_water_relaxes_to_its_known_geometry_in_silence(
+    functional: Functional, resources: Resources, capfd: pytest.CaptureFixture[str]
+) -> None:
+    relaxed = relaxation.relax(WATER.moved(WATER.positions * 1.1), functional, resources)
+    bond = np.linalg.norm(relaxed.positions[1] - relaxed.positions[0])
+    # B3LYP/6-31G(d) in gas: 0.969 A (NIST CCCBDB); implicit water adds less than 0.005 A.
+    assert bond == pytest.approx(0.969, abs=0.006)
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,81 @@
+"""HOMO and LUMO: known values, refusals and failures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loop.molecule import parse
+from loop.protocols import ConvergenceError, InputError
+from loop.records import Measurement
+from oracles.chemistry.delicate import is_delicate
+from oracles.orbitals import Orbitals
+
+
+def values(found: Measurement) -> dict[str, float]:
+    return {v.property: v.value for v in found.values}
+
+
+def test_water_in_gas(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Against -8.743 / -0.643 eV: Cartesian functions, no density fitting, fine grid, GFN2 geometry."""
+    found = Orbitals(solvent="gas").measure(parse("O"), tmp_path)
+    assert values(found)["homo"] == pytest.approx(-8.743, abs=0.01)
+    assert values(found)["lumo"] == pytest.approx(-0.643, abs=0.01)
+    assert found.details["geometry_from"] == "GFN2-xTB"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_boron_trifluoride_in_water(tmp_path: Path) -> None:
+    """Against -11.927 / -0.374 eV, B3LYP/6-31++G(d,p) in IEF-PCM with Cartesian functions."""
+    found = values(Orbitals().measure(parse("FB(F)F"), tmp_path))
+    assert found["homo"] == pytest.approx(-11.927, abs=0.06)
+    assert found["lumo"] == pytest.approx(-0.374, abs=0.08)
+
+
+@pytest.mark.slow
+def test_hydrazine_is_relaxed_with_density_functional_forces(tmp_path: Path) -> None:
+    found = Orbitals().measure(parse("NN"), tmp_path)
+    assert found.details["geometry_from"] == "b3lyp/6-31g(d)"
+    assert values(found)["homo"] == pytest.approx(-6.06, abs=0.03)  # -5.80 at the GFN2 geometry
+
+
+def test_too_few_cycles_are_a_convergence_error(tmp_path: Path) -> None:
+    with pytest.raises(ConvergenceError):
+        Orbitals(max_cycle=1).measure(parse("O"), tmp_path)
+
+
+@pytest.mark.parametrize("smiles", ["CBr", "CI", "C[Se]C"])
+def test_elements_without_the_basis_are_refused(smiles: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not cover"):
+        Orbitals().measure(parse(smiles), tmp_path)
+
+
+def test_a_zwitterion_is_refused_in_gas(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="use solvent 'water'"):
+        Orbitals(solvent="gas").measure(parse("[NH3+]CC(=O)[O-]"), tmp_path)
+
+
+@pytest.mark.slow
+def test_a_zwitterion_is_measured_in_water(tmp_path: Path) -> None:
+    found = Orbitals().measure(parse("[NH3+]CC(=O)[O-]"), tmp_path)
+    assert -8.0 < values(found)["homo"] < -6.0
+
+
+@pytest.mark.parametrize("smiles", ["NN", "CC(=O)NN", "CSSC", "CNS(C)=O", "C1CNSN1", "CON", "CS(=O)(=O)O"])
+def test_molecules_gfn2_gets_wrong(smiles: str) -> None:
+    assert is_delicate(parse(smiles))
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    ["NC(N)=O", "CS(C)=O", "CS(C)(=O)=O", "COP(=O)(OC)OC", "c1nc[nH]n1", "C[N+](=O)[O-]", "c1cnsc1", "CSC"],
+)
+def test_molecules_gfn2_gets_right(smiles: str) -> None:
+    assert not is_delicate(parse(smiles))
+
+
+def test_the_digest_knows_what_changes_a_value() -> None:
+    digests = {o.protocol().digest for o in (Orbitals(), Orbitals(solvent="gas"), Orbitals(max_cycle=61))}
+    assert len(digests) == 3
+    assert Orbitals(max_memory_mb=1000).protocol().digest == Orbitals().protocol().digest
