@@ -13,7 +13,7 @@ from flows.campaign_file.reading import Path_, Source, nearest, validated
 from flows.campaign_file.tables import AMENDABLE, GeneratorTable, OracleTable, PartTable
 from loop.campaign import Definition
 from loop.parts import UnknownPartError, kinds, load
-from loop.protocols import Acquisition, Generator, Oracle, Surrogate
+from loop.protocols import Acquisition, Generator, Oracle, PartError, Surrogate
 from loop.records import Property, digest
 from loop.step import Parts
 from loop.step import Source as PoolSource
@@ -76,6 +76,12 @@ def assemble(file: CampaignFile, source: Source) -> Assembled:
         reader.part("surrogates.acquisitions", file.acquisition, ("acquisition",), PartTable),
     )
     reader.finish()
+    for k, generator in enumerate(generators):
+        try:
+            generator.version()  # reads its files now, so that a bad one is named before any work
+        except PartError as error:
+            reader.problems.append(source.problem(("generators", k), str(error)))
+    reader.finish()
     _check_objectives(file, oracles, source)
     sources = [
         PoolSource(generator, table.share, table.initial)
@@ -122,7 +128,8 @@ class _Reader:
         try:
             model = load(package, table.kind)
             known = [name for name in role.model_fields if name != "kind"]
-            self.parts[where] = validated(model, table.settings, self.source, where, known)
+            settings = {k: self._beside_the_file(v) for k, v in table.settings.items()}
+            self.parts[where] = validated(model, settings, self.source, where, known)
             return self.parts[where]
         except UnknownPartError:
             noun = {"surrogates.acquisitions": "acquisition"}.get(package, package.removesuffix("s"))
@@ -131,6 +138,12 @@ class _Reader:
         except CampaignFileError as error:
             self.problems += error.problems
         return None
+
+    def _beside_the_file(self, value: Any) -> Any:  # noqa: ANN401 - a setting is any TOML value
+        """A path in a campaign file is relative to the file, wherever the program is started."""
+        if isinstance(value, str) and (path := self.source.path.parent / value).is_file():
+            return str(path.resolve())
+        return value
 
     def finish(self) -> None:
         if self.problems:

@@ -121,8 +121,9 @@ def _explain(error: Exception) -> int:
     from flows.store import StoreError
     from loop.ledger import LedgerError
     from loop.molecule import MoleculeError
+    from loop.protocols import PartError
 
-    if isinstance(error, CampaignFileError | StoreError | LedgerError | MoleculeError):
+    if isinstance(error, CampaignFileError | StoreError | LedgerError | MoleculeError | PartError):
         typer.echo(str(error), err=True)
         return USER_ERROR
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

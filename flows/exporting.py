@@ -63,8 +63,7 @@ def _answers(state: State) -> pd.DataFrame:
             rows.append(common | {"failure": str(outcome.kind), "reason": outcome.reason})
             continue
         rows += [
-            common
-            | {"property": v.property, "value": v.value, "unit": v.unit, "uncertainty": v.uncertainty}
+            common | {"property": v.property, "value": v.value, "unit": v.unit, "uncertainty": v.uncertainty}
             for v in outcome.values
         ]
     return pd.DataFrame(rows)

@@ -128,7 +128,9 @@ UNSUITABLE: Mapping[str, str] = {
     "enol, ene-amine N-H or thio-enol": "[#6;!a]=[#6;!a][OX2H,SX2H,NX3H,NX3H2]",
     "imine that water cleaves": "[CX3;!a;!$(C[#7,#8,#16]);!$(C=N[#7,#8])]=[NX2;!a;!$(N[#7,#8,#16])]",
     "imidic acid, the tautomer of an amide": "[OX2H,SX2H][CX3;!a]=[NX2]",
-    "open-chain aminal or hemiaminal ether": "[NX3;!$(N[C,S,P]=[O,S])][CX4;!R][NX3,OX2,SX2;!$([N,O,S][C,S,P]=[O,S])]",
+    "open-chain aminal or hemiaminal ether": (
+        "[NX3;!$(N[C,S,P]=[O,S])][CX4;!R][NX3,OX2,SX2;!$([N,O,S][C,S,P]=[O,S])]"
+    ),
     "alpha-halo amine, ether or thioether": "[NX3,OX2,SX2][CX4][Cl,Br]",
     "carbamic or carbonic acid": "[OX2H][CX3](=[O,S])[NX3,OX2,SX2]",
     "sulfur hydride other than a thiol": "[S;!X2;!H0]",

@@ -101,15 +101,16 @@ class Objective:
 
     def goal(self) -> str:
         """The goal as a person would say it."""
+        unit = "" if self.unit == "1" else f" {self.unit}"
         if self.direction is not Direction.WINDOW:
-            return f"{self.direction}, worth having from {self.reference:g} {self.unit}"
+            return f"{self.direction}, worth having from {self.reference:g}{unit}"
         if self.low is None:
             wanted = f"at most {self.high:g}"
         elif self.high is None:
             wanted = f"at least {self.low:g}"
         else:
             wanted = f"{self.low:g} to {self.high:g}"
-        return f"{wanted} {self.unit}, worthless at {self.reference:g} {self.unit}"
+        return f"{wanted}{unit}, worthless at {self.reference:g}{unit}"
 
 
 def gains(objectives: Sequence[Objective], values: FloatArray) -> FloatArray:

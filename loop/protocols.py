@@ -16,6 +16,10 @@ from loop.objective import FloatArray, Objective
 from loop.records import Candidate, Measurement, OracleProtocol, Pick, Property
 
 
+class PartError(ValueError):
+    """A part that cannot be used as it is set; the message tells the user what is wrong and where."""
+
+
 class OracleError(Exception):
     """A calculation that cannot give a measurement; subclasses are named by what would help."""
 

@@ -57,8 +57,9 @@ class ZincExchange(BaseModel):
         return Functional(
             "b3lyp",
             "def2-svp",
-            grids=(0, 1),
+            grids=(0,),
             energy_grid=2,
+            conv_tol=1e-6,
             dispersion="d3bj",
             continuum=Continuum("C-PCM") if self.solvation == "cpcm" else None,
         )

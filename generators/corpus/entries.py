@@ -18,6 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from loop.molecule import MoleculeError, parse
+from loop.protocols import PartError
 
 CORPUS = "corpus.csv.gz"
 ADDITIVES = ("zn_additives.csv", "li_additives.csv")
@@ -25,7 +26,7 @@ ADDITIVES = ("zn_additives.csv", "li_additives.csv")
 _MOST_SHOWN = 50
 
 
-class LibraryFileError(ValueError):
+class LibraryFileError(PartError):
     """A user's file that cannot be used; the message names the file and each bad line."""
 
 

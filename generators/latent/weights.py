@@ -19,6 +19,7 @@ from safetensors.torch import save as save_tensors
 
 from generators.latent.codec import Codec
 from generators.latent.model import Autoencoder, Shape
+from loop.protocols import PartError
 
 FORMAT = 1
 """Version of the pair of files; raised whenever older code could misread newer files."""
@@ -26,7 +27,7 @@ FORMAT = 1
 TENSORS, DESCRIPTION = "vae.safetensors", "vae.json"
 
 
-class WeightsError(ValueError):
+class WeightsError(PartError):
     """Weights that cannot be used; the message says which file and why."""
 
 

@@ -74,6 +74,7 @@ def solve(geometry: Geometry, functional: Functional, max_cycle: int, resources:
     with lib.temporary_env(lib.param, TMPDIR=str(resources.scratch)):
         mf = mean_field(geometry, functional, resources.memory_mb)
         mf.max_cycle = max_cycle
+        mf.conv_check = False  # its extra cycle is what _solution does, on the grid that counts
         cycles = 0
         for shift in LEVEL_SHIFTS:
             mf.level_shift = shift
@@ -114,7 +115,7 @@ def _iterate(mf: RKS, functional: Functional) -> int:
     cycles = 0
     for level in functional.grids:
         last = level == functional.grids[-1]
-        mf.conv_tol = functional.conv_tol if last else max(COARSE_TOL, functional.conv_tol)
+        mf.conv_tol = functional.conv_tol if last else COARSE_TOL
         _set_grid(mf, level)
         mf.kernel(density)
         density = mf.make_rdm1()
@@ -128,12 +129,15 @@ def _set_grid(mf: RKS, level: int) -> None:
 
 
 def _solution(mf: RKS, functional: Functional, cycles: int, shift: float) -> Solution:
-    energy = float(mf.e_tot)
+    """Energy and orbitals from one more Fock matrix of the converged density, without shift or mixing."""
     if functional.energy_grid is not None:
         _set_grid(mf, functional.energy_grid)
-        energy = float(mf.energy_tot(mf.make_rdm1()))
+    density, core, overlap = mf.make_rdm1(), mf.get_hcore(), mf.get_ovlp()
+    potential = mf.get_veff(mf.mol, density)
+    energy = float(mf.energy_tot(density, core, potential))
+    orbitals, _ = mf.eig(mf.get_fock(core, overlap, potential, density), overlap)
     occupied = mf.mol.nelectron // 2
-    homo, lumo = (float(e) * HARTREE2EV for e in mf.mo_energy[occupied - 1 : occupied + 1])
+    homo, lumo = (float(e) * HARTREE2EV for e in orbitals[occupied - 1 : occupied + 1])
     if not all(math.isfinite(x) for x in (energy, homo, lumo)):
         raise RejectedError(f"{functional.xc}/{functional.basis} converged to a number that is not finite")
     return Solution(energy, homo, lumo, cycles, shift, mf)

@@ -46,9 +46,9 @@ class Functional:
         Levels of the integration grid the iteration converges on, one after the other: most cycles run on
         a coarse one, the last level is the one that counts.
     energy_grid
-        Level the energy is evaluated on once more with the converged density; its error is of second
-        order in the density (below 1e-6 hartree from level 1 to level 2 for a hexaaqua zinc ion).
-        ``None`` for the last of ``grids``.
+        Level the energy is evaluated on once more with the converged density. Its error is of second
+        order in the density: against a density converged on level 1, one of level 0 moves the energy on
+        level 2 by 2 meV for [Zn(H2O)5L]2+ and exchange energies by 0.2 meV. ``None`` for the last of ``grids``.
     conv_tol
         Convergence threshold of the energy, in hartree.
     dispersion
