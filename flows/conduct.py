@@ -7,6 +7,7 @@ the next decision. Killed anywhere, the next run goes on from there.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import shutil
 import threading
@@ -90,7 +91,7 @@ class Conductor:
         self.ledger.open_session(versions())
         reason = "an error, see the log"
         try:
-            reason = self._rounds(dispatch)
+            reason = self._rounds(functools.cache(dispatch))
         finally:
             with contextlib.suppress(LedgerError):  # it may be the ledger that broke
                 self.ledger.end_session(reason)

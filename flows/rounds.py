@@ -24,14 +24,19 @@ class PrefectRounds:
 
     def __init__(self, conductor: Conductor) -> None:
         self._conductor = conductor
+        self._broken = False
 
     def __call__(self, number: int, requests: Sequence[Request]) -> None:
-        """Run the flow; where Prefect itself breaks, warn and go on without it."""
+        """Run the flow; where Prefect itself breaks, warn and go on without it until the next run."""
+        if self._broken:
+            PlainRounds(self._conductor)(number, requests)
+            return
         try:
             self._flow(number, requests)
         except Exception as error:  # noqa: BLE001 - whatever breaks Prefect must not break the campaign
             if self._conductor.errors:
                 return
+            self._broken = True
             log.warning("Prefect failed (%s: %s); going on without it", type(error).__name__, error)
             PlainRounds(self._conductor)(number, self._conductor.unanswered(requests))
 

@@ -28,6 +28,8 @@ QUIET = {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
     "PREFECT_CLI_COLORS": "false",
+    # A server on the loopback answers or is gone; waiting for it would hold up the round.
+    "PREFECT_CLIENT_MAX_RETRIES": "1",
 }
 
 

@@ -95,8 +95,9 @@ def test_every_choice_has_a_protocol_of_its_own(kind: str, setting: dict[str, st
 @every_kind
 def test_describing_it_loads_no_quantum_chemistry(kind: str) -> None:
     code = (
-        f"import sys; from loop.parts import load; from loop.molecule import parse; o = load('oracles', '{kind}')();"
-        "o.protocol(); o.properties; o.expected_cpu_seconds(parse('CCO'));"
+        "import sys; from loop.parts import load; from loop.molecule import parse;"
+        f"o = load('oracles', '{kind}')(); m = parse('CCO');"
+        "o.protocol(); o.properties; o.expected_cpu_seconds(m); o.refusal(m);"
         "print(*({'pyscf', 'ase', 'tblite', 'geometric', 'torch'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -108,6 +109,12 @@ def test_the_expected_cost_is_finite_and_grows_with_the_molecule(kind: str) -> N
     costs = [make(kind).expected_cpu_seconds(parse("C" * n + "O")) for n in (1, 5, 15)]
     assert all(math.isfinite(c) and c > 0 for c in costs)
     assert costs == sorted(costs)
+
+
+@every_kind
+def test_known_additives_are_not_refused(kind: str) -> None:
+    for smiles in ("CS(C)=O", "NC(N)=O", "OCC(O)CO", "[NH3+]CC(=O)[O-]"):
+        assert make(kind).refusal(parse(smiles)) is None
 
 
 @each_measured
@@ -132,9 +139,10 @@ def test_exact_values_are_the_measured_ones(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if dear(k)])
 def test_what_is_not_covered_is_refused_before_any_work(kind: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError) as refused:
-        make(kind).measure(parse("C[Ge](C)(C)C"), tmp_path / "scratch")
-    assert "Ge" in str(refused.value)
+    oracle, molecule = make(kind), parse("C[Ge](C)(C)O")
+    with pytest.raises(InputError, match="contains Ge"):
+        oracle.measure(molecule, tmp_path / "scratch")
+    assert "contains Ge" in str(oracle.refusal(molecule))
     assert not (tmp_path / "scratch").exists()
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from flows.assembly import Assembled, assemble
 from flows.campaign_file import read
 from loop.campaign import Answer, Budget, Definition, Round, State
-from loop.protocols import Oracle
 from loop.records import Cost, Failure, FailureKind, Outcome
 from loop.step import Close, Decision, Evaluate, Parts, Propose, child_seed, decide
 
@@ -23,7 +21,7 @@ def assembled(quick: Path) -> Assembled:
 
 def _answered(parts: Parts, state: State, decision: Propose, tmp_path: Path, failing: str = "") -> State:
     """The state after a proposal was carried out, ``failing`` an oracle that always fails."""
-    oracles = {o.kind: cast(Oracle, o) for o in parts.oracles}
+    oracles = {o.kind: o for o in parts.oracles}
     answers = dict(state.answers)
     for request in decision.requests:
         outcome: Outcome = Failure(FailureKind.CONVERGENCE, "no", Cost(1.0, 1.0))

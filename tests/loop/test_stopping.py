@@ -34,7 +34,8 @@ SMILES = ["CO", "CCO", "CCCO", "CC#N", "NC=O", "CS(C)=O", "NC(N)=O", "OCCO"]
 
 def _state(*outcomes: tuple[float, float] | None, per_round: int = 1, cpu: float = 60.0) -> State:
     """One molecule for each pair of values; ``None`` is a failure."""
-    rounds, requests, answers = [], {}, {}
+    rounds: list[Round] = []
+    requests, answers = {}, {}
     for k, values in enumerate(outcomes):
         molecule = parse(SMILES[k])
         request = Request.ask(molecule, PROTOCOL)

@@ -1,0 +1,63 @@
+"""Prefect may die, or its files vanish; the campaign does not notice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from flows.server import ServerError, prefect_server
+from loop.ledger import Ledger
+from tests.conftest import ROOT
+
+
+@pytest.mark.slow
+def test_its_server_killed_in_mid_round(quick: Path) -> None:
+    command = [sys.executable, "-m", "tests.faults.prefect_driver", str(quick)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:2] == ["killed", "budget spent: 18 of 18 evaluations"]
+    state = Ledger(quick.parent / "quick" / "ledger.sqlite").state()
+    assert len(state.answers) == 36
+    assert set(state.attempts.values()) == {1}, "a calculation was repeated"
+
+
+@pytest.mark.slow
+def test_its_server_wants_a_token_and_ends_with_the_context(tmp_path: Path) -> None:
+    with prefect_server(tmp_path / "home", tmp_path / "log"):
+        url = os.environ["PREFECT_API_URL"]
+        assert url.startswith("http://127.0.0.1:")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{url}/admin/version")
+        assert refused.value.code == 401
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"{url}/health")
+    assert "PREFECT_API_URL" not in os.environ
+
+
+def test_a_home_that_cannot_be_used_is_an_error_with_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file where a directory should be")
+    with (
+        pytest.raises((ServerError, OSError)),
+        prefect_server(tmp_path / "home", tmp_path / "log"),
+    ):
+        pass
+
+
+@pytest.mark.slow
+def test_a_campaign_whose_prefect_home_is_broken_goes_on(quick: Path) -> None:
+    home = quick.parent / "quick"
+    home.mkdir()
+    (home / ".prefect").write_text("a file where a directory should be")
+    zincloop = Path(sys.executable).parent / "zincloop"
+    done = subprocess.run([zincloop, "run", quick], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "going on without it" in (home / "zincloop.log").read_text()
+    assert Ledger(home / "ledger.sqlite").state().evaluations == 18
+    shutil.rmtree(home)
