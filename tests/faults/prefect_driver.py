@@ -1,4 +1,4 @@
-"""Run a campaign under Prefect and kill its server in mid-round: ``python -m tests.faults.prefect_driver FILE``."""
+"""Run a campaign under Prefect, kill its server in mid-round: ``-m tests.faults.prefect_driver FILE``."""
 
 from __future__ import annotations
 
