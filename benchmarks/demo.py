@@ -4,7 +4,8 @@
     python -m benchmarks.demo [DIRECTORY]
 
 Times come from the ledger: a worker is busy from the start of an attempt to the record of its answer.
-Start-up (imports, the first design, Prefect's server) is printed apart. Give a directory to read a finished run again.
+Start-up (imports, the first design, Prefect's server) is printed apart. Give a directory to read a finished
+run again.
 """
 
 from __future__ import annotations

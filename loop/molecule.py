@@ -132,6 +132,9 @@ UNSUITABLE: Mapping[str, str] = {
         "[NX3;!$(N[C,S,P]=[O,S])][CX4;!R][NX3,OX2,SX2;!$([N,O,S][C,S,P]=[O,S])]"
     ),
     "alpha-halo amine, ether or thioether": "[NX3,OX2,SX2][CX4][Cl,Br]",
+    "amino acid drawn neutral, a zwitterion in water": (
+        "[NX3;!$(N*=[O,S,N]);!$(N-a);!$(NS)].[CX3](=O)[OX2H]"
+    ),
     "carbamic or carbonic acid": "[OX2H][CX3](=[O,S])[NX3,OX2,SX2]",
     "sulfur hydride other than a thiol": "[S;!X2;!H0]",
     "open-chain N-S bond to divalent sulfur, or S-O-C sulfenate": "[SX2;!a;!$(S=*)][N,O;!a]",

@@ -60,9 +60,11 @@ class Orbitals(BaseModel):
         )
 
     def functional(self) -> Functional:
+        """What gives the orbital energies."""
         return Functional("b3lyp", BASIS, grids=(0, 1), continuum=self._continuum())
 
     def forces(self) -> Functional:
+        """What relaxes the molecules that GFN2 gets wrong."""
         return Functional("b3lyp", "6-31g(d)", grids=(1,), continuum=self._continuum())
 
     def _continuum(self) -> Continuum | None:

@@ -55,6 +55,8 @@ def build(ligand: Ligand) -> Complex:
 
     Raises
     ------
+    ConvergenceError
+        If the charges of GFN2 do not converge for any start.
     RejectedError
         If every complex fell apart, rearranged or became a chelate.
     """
@@ -66,6 +68,8 @@ def build(ligand: Ligand) -> Complex:
         for start in _starts(ligand, donor, each)
         if (rough := _relaxed(start, ROUGH_FMAX, ROUGH_STEPS)) is not None
     ]
+    if not roughs:
+        raise ConvergenceError(f"GFN2-xTB converged for no complex of {ligand.isomer}")
     return _lowest_intact(ligand, sorted(roughs, key=lambda pair: pair[0].energy))
 
 

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from rdkit import Chem
 from rdkit.Chem.rdchem import Mol
 
-from loop.molecule import Molecule
-from loop.protocols import InputError
-
 DONORS: dict[str, str] = {
     "oxo O": "[OX1;+0]=[#6,#7,#15,#16]",
     "anionic O": "[OX1;-1]",
@@ -26,7 +23,7 @@ DONORS: dict[str, str] = {
     "thioether or thiol S": "[SX2;+0;!a;!$(S-[#6]=[O,S,N]);!$(S-[#6]#N)]",
     "phosphine P": "[PX3;+0;!a]",
 }
-"""Kind of donor -> SMARTS whose first atom donates; matched on molecules with explicit hydrogens."""
+"""Kind of donor -> SMARTS whose first atom donates."""
 
 DISTANCE = {"O": 2.05, "N": 2.10, "S": 2.40, "P": 2.40}
 """Where to put a zinc ion in front of a donor to begin with, in angstrom."""
@@ -39,7 +36,7 @@ class Donor:
     Attributes
     ----------
     atom
-        Index in the molecule with explicit hydrogens.
+        Index in the molecule.
     element
         Its symbol.
     kind
@@ -51,14 +48,8 @@ class Donor:
     kind: str
 
 
-def refuse_without(molecule: Molecule) -> None:
-    """Raise :class:`InputError` if the molecule has no donor atom."""
-    if not find(Chem.AddHs(molecule.rdkit())):
-        raise InputError(f"{molecule} has no donor atom for zinc: no O, N, S or P with a free lone pair")
-
-
 def find(mol: Mol) -> tuple[Donor, ...]:
-    """Donors of a molecule with explicit hydrogens, one per symmetry class, by atom index."""
+    """Donors of a molecule, one per symmetry class, by atom index."""
     classes = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
     found: dict[int, Donor] = {}
     for kind, smarts in DONORS.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rdkit.Chem.rdchem import Mol
 
 from loop.molecule import Molecule
-from loop.protocols import RejectedError
+from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import connectivity, semiempirical
 from oracles.chemistry.conformers import embed
 from oracles.chemistry.geometry import Geometry
@@ -43,9 +43,9 @@ def prepare(molecule: Molecule, *, water: bool) -> Ligand:
     Raises
     ------
     ConvergenceError
-        If the molecule cannot be embedded, or the charges of GFN2 do not converge.
+        If the molecule cannot be embedded, or GFN2 does not converge for any conformer.
     RejectedError
-        If no conformer relaxes to the molecule asked about.
+        If every conformer relaxes to another molecule.
     """
     isomer = embed(molecule)
     kept: list[semiempirical.Relaxed] = []
@@ -57,8 +57,9 @@ def prepare(molecule: Molecule, *, water: bool) -> Ligand:
             changes.append(changed)
         elif relaxed.converged:
             kept.append(relaxed)
+    if not kept and not changes:
+        raise ConvergenceError(f"no conformer of {molecule} came to rest within {STEPS} steps of GFN2-xTB")
     if not kept:
-        why = changes[0] if changes else f"none came to rest within {STEPS} steps"
-        raise RejectedError(f"no conformer of {molecule} survives relaxation with GFN2-xTB: {why}")
+        raise RejectedError(f"no conformer of {molecule} survives relaxation with GFN2-xTB: {changes[0]}")
     kept.sort(key=lambda r: r.energy)
     return Ligand(isomer.mol, isomer.smiles, tuple(r.geometry for r in kept))
