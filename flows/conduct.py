@@ -157,7 +157,9 @@ class Conductor:
         if isinstance(outcome, Failure):
             log.warning("%s failed (%s): %s", what, outcome.kind, outcome.reason)
         else:
-            values = ", ".join(f"{v.property} {v.value:.3f} {v.unit}" for v in outcome.values)
+            values = ", ".join(
+                f"{v.property} {v.value:.3f} {v.unit}".removesuffix(" 1") for v in outcome.values
+            )
             log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
             shutil.rmtree(self._job(request).directory, ignore_errors=True)
         state = self.ledger.state()

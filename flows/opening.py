@@ -90,8 +90,8 @@ def begin_or_resume(path: Path, directory: Path | None) -> Opened:
     if file is None:
         return existing(path)
     assembled = assemble(*read(file))
-    store.create()
     _check_space(store)
+    store.create()
     ledger = Ledger(store.ledger)
     stored = ledger.definition()
     if stored is None:
@@ -142,7 +142,8 @@ def _difference(stored: Mapping[str, Any], given: Mapping[str, Any], keys: list[
 
 
 def _check_space(store: Store) -> None:
-    free = shutil.disk_usage(store.directory).free
+    there = next(p for p in (store.directory, *store.directory.absolute().parents) if p.exists())
+    free = shutil.disk_usage(there).free
     if free < FREE_BYTES:
         raise StoreError(
             f"{store.directory}: only {free / 1e6:.0f} MB are free on this disk, "
