@@ -127,6 +127,7 @@ UNSUITABLE: Mapping[str, str] = {
     "open-chain geminal diol, hemiacetal or hemiaminal": "[OX2H][CX4;!R][OX2,NX3]",
     "enol, ene-amine N-H or thio-enol": "[#6;!a]=[#6;!a][OX2H,SX2H,NX3H,NX3H2]",
     "imine that water cleaves": "[CX3;!a;!$(C[#7,#8,#16]);!$(C=N[#7,#8])]=[NX2;!a;!$(N[#7,#8,#16])]",
+    "derivative of formaldimine, which polymerises": "[CX3H2]=[NX2]",
     "imidic acid, the tautomer of an amide": "[OX2H,SX2H][CX3;!a]=[NX2]",
     "open-chain aminal or hemiaminal ether": (
         "[NX3;!$(N[C,S,P]=[O,S])][CX4;!R][NX3,OX2,SX2;!$([N,O,S][C,S,P]=[O,S])]"
