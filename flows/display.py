@@ -40,14 +40,17 @@ def watch(conductor: Conductor, work: Future[str]) -> None:
 
 def _plain(conductor: Conductor, work: Future[str]) -> None:
     """One line per round, for log files and batch systems."""
-    told = -1
-    while not work.done():
+    told = 0
+    while True:
+        ended = work.done()
         state = conductor.ledger.state()
         done = [r.number for r in state.rounds if not _open(state, r.number)]
-        for number in done[told + 1 :]:
-            told = number
+        for number in done[told:]:
             sys.stdout.write(f"round {number}: {_round_line(conductor, state, number)}\n")
             sys.stdout.flush()
+        told = max(told, len(done))
+        if ended:
+            return
         wait_for([work], timeout=1.0)
 
 

@@ -121,6 +121,8 @@ UNSUITABLE: Mapping[str, str] = {
     "azide, diazo or N=N=N chain": "[N]=[N+]=[N-,N]",
     "three or more chained nitrogens outside an aromatic ring": "[N;!a]~[N;!a]~[N;!a]",
     "acyl, sulfonyl or phosphoryl halide": "[C,S,P](=O)[F,Cl,Br]",
+    "acyl cyanide": "[CX3](=O)C#N",
+    "alkyne conjugated with an alkyne or nitrile": "[CX2]#[CX2][CX2]#[C,N]",
     "anhydride": "C(=O)OC=O",
     "isocyanate, isothiocyanate, ketene, allene or carbodiimide": "[C,N]=C=[C,N,O,S]",
     "three-membered ring": "[r3]",
