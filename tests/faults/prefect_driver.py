@@ -40,7 +40,7 @@ def main(file: Path) -> None:
 
         commit(opened)
         conductor = Conductor(opened.store, opened.ledger, opened.assembled, threading.Event())
-        threading.Thread(target=kill_server_after, args=(conductor, 3), daemon=True).start()
+        threading.Thread(target=kill_server_after, args=(conductor, 5), daemon=True).start()
         sys.stdout.write(conductor.conduct(lambda: PrefectRounds(conductor)) + "\n")
 
 

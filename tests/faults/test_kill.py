@@ -16,7 +16,7 @@ from oracles.contained.spool import read_outcome
 from tests.conftest import ROOT
 
 NEVER = 10**9
-POINTS = 14
+POINTS = 6
 
 
 def _drive(file: Path, number: int, moment: str) -> subprocess.CompletedProcess[str]:

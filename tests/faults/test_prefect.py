@@ -19,12 +19,15 @@ from tests.conftest import ROOT
 
 @pytest.mark.slow
 def test_its_server_killed_in_mid_round(quick: Path) -> None:
+    # One small round: every call to the dead server is waited for by Prefect, some seconds each.
+    text = quick.read_text().replace("evaluations = 18", "evaluations = 4")
+    quick.write_text(text.replace("initial = 6", "initial = 4"))
     command = [sys.executable, "-m", "tests.faults.prefect_driver", str(quick)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=600)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split("\n")[:2] == ["killed", "budget spent: 18 of 18 evaluations"]
+    assert done.stdout.split("\n")[:2] == ["killed", "budget spent: 4 of 4 evaluations"]
     state = Ledger(quick.parent / "quick" / "ledger.sqlite").state()
-    assert len(state.answers) == 36
+    assert len(state.answers) == 8
     assert set(state.attempts.values()) == {1}, "a calculation was repeated"
 
 
