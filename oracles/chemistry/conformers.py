@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from rdkit import Chem
@@ -17,6 +16,13 @@ from oracles.chemistry.geometry import FloatArray, Geometry
 
 SEED = 61453
 """Seed of every embedding: a molecule has one set of starting geometries."""
+
+LADDER: tuple[dict[str, bool], ...] = (
+    {"useSmallRingTorsions": True},
+    {"useRandomCoords": True},
+    {"useExpTorsionAnglePrefs": False, "useBasicKnowledge": False},
+)
+"""Ways to embed, tried in this order."""
 
 SAME_ENERGY = 0.01
 """Force-field energies closer than this (kcal/mol) belong to the same or the mirror-image conformer."""
@@ -70,15 +76,18 @@ def embed(molecule: Molecule, at_most: int = 16) -> Isomer:
 
 
 def _embedded(mol: Mol, n: int) -> Mol:
-    copy = Chem.Mol(mol)
-    parameters: Any = rdDistGeom.ETKDGv3()  # the published stubs mistype its attributes
-    parameters.randomSeed = SEED
-    parameters.useSmallRingTorsions = True
-    if not rdDistGeom.EmbedMultipleConfs(copy, n, parameters):
-        parameters.useRandomCoords = True
-        if not rdDistGeom.EmbedMultipleConfs(copy, n, parameters):
-            raise ConvergenceError(f"no three-dimensional structure of {Chem.MolToSmiles(mol)} was found")
-    return copy
+    """Embed ``n`` conformers, more plainly where RDKit gives up on a strained cage."""
+    for rung in LADDER:
+        copy = Chem.Mol(mol)
+        parameters = rdDistGeom.ETKDGv3()
+        for name, value in {"randomSeed": SEED, **rung}.items():
+            setattr(parameters, name, value)
+        try:
+            if rdDistGeom.EmbedMultipleConfs(copy, n, parameters):
+                return copy
+        except RuntimeError:  # an invariant of its optimiser
+            continue
+    raise ConvergenceError(f"no three-dimensional structure of {Chem.MolToSmiles(mol)} was found")
 
 
 def _positions(mol: Mol) -> list[FloatArray]:
@@ -87,11 +96,12 @@ def _positions(mol: Mol) -> list[FloatArray]:
 
 def _relax(mol: Mol) -> list[float]:
     """Relax every conformer in place; energies in kcal/mol, all 0 where no force field applies."""
-    if rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
-        results = rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(mol, maxIters=500)
-    elif rdForceFieldHelpers.UFFHasAllMoleculeParams(mol):
-        results = rdForceFieldHelpers.UFFOptimizeMoleculeConfs(mol, maxIters=500)
-    else:
+    try:
+        if rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
+            results = rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(mol, maxIters=500)
+        else:
+            results = rdForceFieldHelpers.UFFOptimizeMoleculeConfs(mol, maxIters=500)
+    except RuntimeError:  # no parameters, or an invariant of its optimiser
         return [0.0] * mol.GetNumConformers()
     return [energy for _, energy in results]
 

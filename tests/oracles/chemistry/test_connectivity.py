@@ -14,6 +14,8 @@ MOLECULES = [
     "O",
     "CS(C)=O",
     "C1CC2CC1C2",
+    "C1C2C1C2",
+    "FB(F)F",
     "O=P(O)(O)O",
     "C[Si](C)(C)C",
     "CB(O)O",
