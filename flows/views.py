@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from flows.assembly import Assembled
 from flows.opening import Opened
 from flows.summary import best_balanced, names, spending
-from loop.campaign import State
+from loop.campaign import Definition, State
 from loop.metrics import hypervolume
+from loop.molecule import Molecule
 from loop.objective import gains
 from loop.records import Pick
 from loop.step import propose
@@ -69,42 +72,62 @@ def show_status(opened: Opened) -> None:
 
 def _best(opened: Opened, state: State) -> Table:
     definition = opened.assembled.definition
-    table = Table(title="best balanced on the Pareto front", title_justify="left", box=None)
-    table.add_column("molecule", overflow="fold")
-    for objective in definition.objectives:
-        table.add_column(f"{objective.property} / {objective.unit}", justify="right")
+    table = _molecule_table(definition, "best balanced on the Pareto front")
     known = names(state)
     for molecule in best_balanced(definition, state, SHOWN):
         values = [state.values[o.property][molecule] for o in definition.objectives]
-        label = str(molecule) if known[molecule] == str(molecule) else f"{known[molecule]}  {molecule}"
-        table.add_row(label, *(f"{v.value:.3f} ± {v.uncertainty:.3f}" for v in values))
+        table.add_row(
+            _label(molecule, known[molecule]), *(f"{v.value:.2f} ± {v.uncertainty:.2f}" for v in values)
+        )
     return table
 
 
 def show_proposal(assembled: Assembled, state: State) -> None:
-    """The next batch with predictions and reasons."""
+    """The next batch with predictions and reasons; of an ended campaign, what more budget would buy."""
     console = Console()
-    proposal = propose(assembled.definition, assembled.parts, state)
-    console.print(_picks(assembled, proposal.batch, f"round {proposal.number}, seed {proposal.seed}"))
+    definition = assembled.definition
+    if state.closed is not None:
+        console.print(f"ended: {state.closed}; with a larger budget it would go on with:", highlight=False)
+        definition = replace(definition, budget=replace(definition.budget, evaluations=None))
+    proposal = propose(definition, assembled.parts, state)
     if not proposal.batch:
         console.print("nothing left to propose inside the limits")
+        return
+    console.print(_picks(definition, proposal.batch, f"round {proposal.number}, seed {proposal.seed}"))
+    console.print("\nwhy", style="bold")
+    for pick in proposal.batch:
+        candidate = pick.candidate
+        parent = f" of {candidate.parent}" if candidate.parent else ""
+        console.print(
+            f"  {candidate.name or candidate.molecule} ({candidate.origin}{parent}): {pick.reason}",
+            highlight=False,
+            markup=False,
+        )
 
 
-def _picks(assembled: Assembled, batch: Sequence[Pick], title: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None)
-    for column in ("molecule", "name", "origin"):
-        table.add_column(column, overflow="fold")
-    objectives = assembled.definition.objectives
-    for objective in objectives:
-        table.add_column(f"{objective.property} / {objective.unit}", justify="right")
-    table.add_column("reason", overflow="fold")
+def _picks(definition: Definition, batch: Sequence[Pick], title: str) -> Table:
+    table = _molecule_table(definition, title)
     for pick in batch:
-        expected = [pick.predictions.get(o.property) for o in objectives]
+        expected = [pick.predictions.get(o.property) for o in definition.objectives]
         table.add_row(
-            str(pick.candidate.molecule),
-            pick.candidate.name or "",
-            pick.candidate.origin,
-            *("" if p is None else f"{p.mean:.2f} ± {p.sd:.2f}" for p in expected),
-            pick.reason,
+            _label(pick.candidate.molecule, pick.candidate.name),
+            *("" if p is None else f"{p.mean:.2f}" + (f" ± {p.sd:.2f}" if p.sd else "") for p in expected),
         )
     return table
+
+
+def _molecule_table(definition: Definition, title: str) -> Table:
+    """Molecules down, objectives across; four objectives fit into 80 columns."""
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
+    table.add_column("molecule", overflow="fold")
+    for objective in definition.objectives:
+        unit = "" if objective.unit == "1" else f"\n{objective.unit}"
+        table.add_column(f"{objective.property}{unit}", justify="right", no_wrap=True)
+    return table
+
+
+def _label(molecule: Molecule, name: str | None) -> Text:
+    label = Text(str(molecule))
+    if name and name != str(molecule):
+        label.append(f"\n{name}", style="dim")
+    return label

@@ -10,14 +10,16 @@ from pydantic import BaseModel, ConfigDict
 from rdkit.Chem import Crippen, rdMolDescriptors
 
 from loop.molecule import Molecule
+from loop.protocols import ConvergenceError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 
 
 class Surface(BaseModel):
-    """Topological polar surface area and Crippen molar refractivity."""
+    """Topological polar surface area and Crippen molar refractivity; may fail on one element."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: Literal["surface"] = "surface"
+    stumbles_over: str = ""
 
     @property
     def exact(self) -> bool:
@@ -31,7 +33,12 @@ class Surface(BaseModel):
         )
 
     def protocol(self) -> OracleProtocol:
-        return OracleProtocol(self.kind, "rdkit-surface", {"recipe": 1}, "RDKit descriptors.")
+        return OracleProtocol(
+            self.kind,
+            "rdkit-surface",
+            {"recipe": 1, "stumbles_over": self.stumbles_over},
+            "RDKit descriptors.",
+        )
 
     def refusal(self, molecule: Molecule) -> str | None:
         return None
@@ -41,6 +48,8 @@ class Surface(BaseModel):
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         mol = molecule.rdkit()
+        if self.stumbles_over in {atom.GetSymbol() for atom in mol.GetAtoms()}:
+            raise ConvergenceError(f"nothing converges with {self.stumbles_over}")
         values = (
             Value("tpsa", rdMolDescriptors.CalcTPSA(mol), "angstrom^2", 0.0),
             Value("refractivity", Crippen.MolMR(mol), "cm^3/mol", 0.0),  # type: ignore[attr-defined]
