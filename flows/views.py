@@ -15,7 +15,7 @@ from flows.summary import best_balanced, names, spending
 from loop.campaign import Definition, State
 from loop.metrics import hypervolume
 from loop.molecule import Molecule
-from loop.objective import gains
+from loop.objective import Objective, gains
 from loop.records import Pick
 from loop.step import propose
 
@@ -72,7 +72,7 @@ def show_status(opened: Opened) -> None:
 
 def _best(opened: Opened, state: State) -> Table:
     definition = opened.assembled.definition
-    table = _molecule_table(definition, "best balanced on the Pareto front")
+    table = _molecule_table(definition.objectives, "best balanced on the Pareto front")
     known = names(state)
     for molecule in best_balanced(definition, state, SHOWN):
         values = [state.values[o.property][molecule] for o in definition.objectives]
@@ -106,9 +106,10 @@ def show_proposal(assembled: Assembled, state: State) -> None:
 
 
 def _picks(definition: Definition, batch: Sequence[Pick], title: str) -> Table:
-    table = _molecule_table(definition, title)
+    objectives = definition.objectives if any(p.predictions for p in batch) else ()
+    table = _molecule_table(objectives, title)
     for pick in batch:
-        expected = [pick.predictions.get(o.property) for o in definition.objectives]
+        expected = [pick.predictions.get(o.property) for o in objectives]
         table.add_row(
             _label(pick.candidate.molecule, pick.candidate.name),
             *("" if p is None else f"{p.mean:.2f}" + (f" ± {p.sd:.2f}" if p.sd else "") for p in expected),
@@ -116,11 +117,11 @@ def _picks(definition: Definition, batch: Sequence[Pick], title: str) -> Table:
     return table
 
 
-def _molecule_table(definition: Definition, title: str) -> Table:
+def _molecule_table(objectives: Sequence[Objective], title: str) -> Table:
     """Molecules down, objectives across; four objectives fit into 80 columns."""
     table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
     table.add_column("molecule", overflow="fold")
-    for objective in definition.objectives:
+    for objective in objectives:
         unit = "" if objective.unit == "1" else f"\n{objective.unit}"
         table.add_column(f"{objective.property}{unit}", justify="right", no_wrap=True)
     return table

@@ -9,15 +9,21 @@ import numpy as np
 from loop.molecule import Molecule, similarities
 from loop.records import Candidate, Pick
 
-REASON = "initial design: farthest from the others"
+REASON = "initial design: stands for many others"
+
+CROWD = 1000
+"""Candidates looked at; more change the choice little and cost the square."""
 
 
-def spread(candidates: Sequence[Candidate], n: int, asked: Sequence[Molecule], seed: int) -> list[Pick]:
-    """Choose up to ``n`` candidates that resemble each other, and anything asked, as little as possible.
+def representative(
+    candidates: Sequence[Candidate], n: int, asked: Sequence[Molecule], seed: int
+) -> list[Pick]:
+    """Choose up to ``n`` candidates that together stand for all of them.
 
-    MaxMin selection (Ashton et al., 10.1002/qsar.200290002): each pick is the candidate whose most similar
-    neighbour among ``asked`` and the earlier picks is least similar (Tanimoto on Morgan bits). The first
-    pick is drawn at random when nothing was asked.
+    Greedy facility location (Nemhauser et al., 10.1007/BF01588971): each pick raises most the similarity
+    (Tanimoto on Morgan bits), summed over all candidates, to the nearest of ``asked`` and the picks. Spread
+    follows, as a second pick of one kind gains nothing, and oddities are left for later, as they stand for
+    themselves alone; farthest-point selection begins with them (``benchmarks/designs.py`` compares).
 
     Parameters
     ----------
@@ -28,7 +34,7 @@ def spread(candidates: Sequence[Candidate], n: int, asked: Sequence[Molecule], s
     asked
         Molecules asked before.
     seed
-        Decides the first pick and ties.
+        Decides which candidates are looked at where there are more than ``CROWD``, and ties.
 
     Raises
     ------
@@ -40,13 +46,16 @@ def spread(candidates: Sequence[Candidate], n: int, asked: Sequence[Molecule], s
     fresh = {c.molecule: c for c in reversed(candidates) if c.molecule not in set(asked)}
     molecules = sorted(fresh)
     np.random.default_rng(seed).shuffle(molecules)
+    molecules = molecules[: max(CROWD, n)]
     nearest = np.zeros(len(molecules))
     for molecule in asked:
         nearest = np.maximum(nearest, similarities(molecule, molecules))
+    alike = np.array([similarities(m, molecules) for m in molecules]).reshape(len(molecules), len(molecules))
     picks: list[Pick] = []
     while len(picks) < min(n, len(molecules)):
-        best = int(np.argmin(nearest))
+        rise = np.maximum(alike - nearest, 0.0).sum(axis=1)
+        rise[[molecules.index(p.candidate.molecule) for p in picks]] = -1.0
+        best = int(np.argmax(rise))
         picks.append(Pick(fresh[molecules[best]], REASON))
-        nearest = np.maximum(nearest, similarities(molecules[best], molecules))
-        nearest[best] = np.inf
+        nearest = np.maximum(nearest, alike[best])
     return picks

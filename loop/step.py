@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loop.campaign import Definition, State
-from loop.design import spread
+from loop.design import representative
 from loop.molecule import Molecule
 from loop.objective import FloatArray
 from loop.protocols import (
@@ -135,7 +135,7 @@ def _design(
         child = child_seed(seed, "design", k)
         drawn = source.generator.propose([], definition.pool, definition.limits, child)
         taken = [*state.asked, *(p.candidate.molecule for p in batch)]
-        batch += spread(_askable(parts, drawn, taken), count, taken, child)
+        batch += representative(_askable(parts, drawn, taken), count, taken, child)
     return batch, {"stage": "initial design"}
 
 

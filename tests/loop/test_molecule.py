@@ -97,6 +97,7 @@ def test_facts_of_a_molecule() -> None:
         ("COC(C)(OC)OC", "orthoester"),
         ("CCN=O", "nitroso"),
         ("CN[N+](=O)[O-]", "nitramine"),
+        ("SS", "sulfur hydride"),
         ("O=[N+]([O-])CC[N+](=O)[O-]", "several nitro"),
         ("CS(=O)(=O)O", "sulfonic"),
         ("CB(C)N", "boron"),
