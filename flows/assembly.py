@@ -12,6 +12,7 @@ from flows.campaign_file import CampaignFile, CampaignFileError
 from flows.campaign_file.reading import Path_, Source, nearest, validated
 from flows.campaign_file.tables import AMENDABLE, GeneratorTable, OracleTable, PartTable
 from loop.campaign import Definition
+from loop.molecule import parse
 from loop.parts import UnknownPartError, kinds, load
 from loop.protocols import Acquisition, Generator, Oracle, PartError, Surrogate
 from loop.records import Property, digest
@@ -59,8 +60,15 @@ def assemble(file: CampaignFile, source: Source) -> Assembled:
     Raises
     ------
     CampaignFileError
-        Naming every kind, setting, property or unit that does not fit, with its line.
+        Naming every kind, setting, property or unit that does not fit, with its line; or a budget that
+        cannot pay for the initial design.
     """
+    assembled = _assemble(file, source)
+    _check_budget(assembled, source)
+    return assembled
+
+
+def _assemble(file: CampaignFile, source: Source) -> Assembled:
     reader = _Reader(source)
     oracles = [
         cast(Oracle, reader.part("oracles", table, ("oracles", k), OracleTable))
@@ -113,7 +121,7 @@ def assemble(file: CampaignFile, source: Source) -> Assembled:
 def from_resolved(content: Mapping[str, Any]) -> Assembled:
     """Assemble again what :attr:`Assembled.resolved` holds, for a campaign already begun."""
     source = Source.of(content)
-    return assemble(validated(CampaignFile, content, source, ()), source)
+    return _assemble(validated(CampaignFile, content, source, ()), source)
 
 
 class _Reader:
@@ -169,6 +177,27 @@ def _check_objectives(file: CampaignFile, oracles: Sequence[Oracle], source: Sou
         elif prop.unit != objective.unit:
             sentence = f"{prop.name} is measured in {prop.unit}; give reference, low and high in {prop.unit}"
             problems.append(source.problem(("objectives", k, "unit"), f"{sentence}, not '{objective.unit}'"))
+    if problems:
+        raise CampaignFileError(problems)
+
+
+def _check_budget(assembled: Assembled, source: Source) -> None:
+    """Compare the budget with the initial design of the smallest molecules the limits allow."""
+    definition, parts = assembled.definition, assembled.parts
+    smallest = parse("C" * (definition.limits.min_heavy_atoms - 1) + "O")
+    initial = sum(s.initial for s in parts.sources)
+    hours = initial * sum(oracle.expected_cpu_seconds(smallest) for oracle in parts.oracles) / 3600
+    problems = []
+    for key, limit, least, unit in (
+        ("core_hours", definition.budget.core_hours, hours, "core-hours"),
+        ("wall_clock_hours", definition.budget.wall_clock_hours, hours / assembled.workers, "hours"),
+    ):
+        if limit is not None and limit < least:
+            sentence = (
+                f"impossible budget: {limit:g} {unit} do not cover the initial design of {initial}, which "
+                f"takes about {least:.2g} {unit} even with the smallest molecules"
+            )
+            problems.append(source.problem(("budget", key), sentence))
     if problems:
         raise CampaignFileError(problems)
 

@@ -48,9 +48,10 @@ def validate(campaign: Campaign) -> None:
     """Check a campaign file, and say what it would do. Computes nothing."""
     from flows.assembly import assemble
     from flows.campaign_file import read
+    from flows.opening import existing
     from flows.views import describe
 
-    describe(assemble(*read(campaign)))
+    describe(existing(campaign).assembled if campaign.is_dir() else assemble(*read(campaign)))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,12 +37,17 @@ def describe(assembled: Assembled) -> None:
             highlight=False,
         )
     first = sum(s.initial for s in assembled.parts.sources)
-    budget = "; ".join(f"{s.name} {s.limit:g}" for s in spending(definition, State()) if s.limit is not None)
+    budget = "; ".join(
+        f"{s.name} {s.limit:g} {s.unit}" for s in spending(definition, State()) if s.limit is not None
+    )
     console.print(
         f"  initial design of {first}, then rounds of {definition.batch} chosen from {definition.pool}; "
         f"budget: {budget}; {assembled.workers} workers",
         highlight=False,
     )
+    cores = len(os.sched_getaffinity(0))
+    if assembled.workers > cores:
+        console.print(f"  note: {assembled.workers} workers share the {cores} cores of this machine")
 
 
 def show_status(opened: Opened) -> None:

@@ -46,8 +46,10 @@ class Source:
             raise CampaignFileError(
                 [f"{path}: there is no such file; 'zincloop init {path}' writes a commented one"]
             ) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise CampaignFileError([f"{path}: cannot be read as UTF-8 text: {error}"]) from error
+        except OSError as error:
+            raise CampaignFileError([f"{path}: cannot be read: {error.strerror}"]) from error
+        except UnicodeDecodeError as error:
+            raise CampaignFileError([f"{path}: not a text file (UTF-8), see byte {error.start}"]) from error
         try:
             self.content = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:

@@ -80,8 +80,10 @@ def read_file(path: Path) -> tuple[Entry, ...]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LibraryFileError(f"the library {path} cannot be read: {error}") from error
+    except OSError as error:
+        raise LibraryFileError(f"the library {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise LibraryFileError(f"the library {path} is not a text file (UTF-8)") from error
     return _checked(path, text)
 
 

@@ -51,4 +51,4 @@ def test_a_valid_campaign_is_described(finished: Opened, capsys: pytest.CaptureF
     text = " ".join(capsys.readouterr().out.split())
     assert "quick is valid" in text
     assert "initial design of 6, then rounds of 4" in text
-    assert "evaluations 18" in text
+    assert "budget: evaluations 18 molecules; rounds 3 after the first" in text

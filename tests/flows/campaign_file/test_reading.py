@@ -94,6 +94,14 @@ def test_any_file_is_a_campaign_or_a_sentence(tmp_path: Path, content: bytes) ->
         read(path)
 
 
+@pytest.mark.parametrize("key", ["core_hours", "wall_clock_hours"])
+def test_a_budget_that_cannot_pay_for_the_start_is_impossible(tmp_path: Path, key: str) -> None:
+    text = (ROOT / "examples" / "demo.toml").read_text()
+    (tmp_path / "c.toml").write_text(text.replace("rounds = 3", f"{key} = 0.001"))
+    with pytest.raises(CampaignFileError, match=rf"budget.{key}: impossible budget: 0.001 .* design of 6"):
+        assemble(*read(tmp_path / "c.toml"))
+
+
 def test_the_template_and_the_demo_are_valid(tmp_path: Path) -> None:
     write_template(tmp_path / "campaign.toml")
     for path in (tmp_path / "campaign.toml", ROOT / "examples" / "demo.toml"):

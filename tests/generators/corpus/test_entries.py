@@ -95,7 +95,7 @@ def test_every_bad_line_is_reported_at_once(tmp_path: Path) -> None:
         ("list.csv", b"name,structure\na,CCO\n", ":1: a library in CSV needs a column named 'smiles'"),
         ("list.csv", b"smiles,name\nCCO,a\n,empty\n", ":3: the SMILES is empty"),
         ("list.txt", b"CCO\n", "must be a .smi or a .csv file"),
-        ("list.smi", b"\xff\xfe\x00", "cannot be read"),
+        ("list.smi", b"\xff\xfe\x00", "not a text file"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path, name: str, content: bytes, message: str) -> None:
