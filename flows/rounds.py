@@ -32,6 +32,7 @@ class PrefectRounds:
             PlainRounds(self._conductor)(number, requests)
             return
         try:
+            _log_beside_the_campaign()
             self._flow(number, requests)
         except Exception as error:  # noqa: BLE001 - whatever breaks Prefect must not break the campaign
             if self._conductor.errors:
@@ -62,3 +63,12 @@ class PrefectRounds:
                 future.wait()
 
         round_of_requests()
+
+
+def _log_beside_the_campaign() -> None:
+    """Send what Prefect logs to the campaign's log file; the terminal belongs to the display."""
+    for name in [n for n in logging.root.manager.loggerDict if n.split(".")[0] == "prefect"]:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
+    prefect = logging.getLogger("prefect")
+    prefect.handlers, prefect.propagate = list(log.handlers), False

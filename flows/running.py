@@ -95,8 +95,11 @@ def _logging_to(path: Path) -> Iterator[None]:
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
+    # On a full disk logging would print a traceback for every line it cannot write.
+    logging.raiseExceptions = False
     try:
         yield
     finally:
+        logging.raiseExceptions = True
         log.removeHandler(handler)
         handler.close()
