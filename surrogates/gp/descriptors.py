@@ -101,12 +101,12 @@ FARTHEST = 5.0
 
 def raw(molecule: Molecule, mol: Mol) -> list[float]:
     """Descriptors of one molecule, parsed as ``mol``, in their own units and in the order of ``NAMES``."""
-    text = molecule.smiles.upper()
+    written = set(molecule.smiles.upper())
     return [
         *_whole().ComputeProperties(mol),
         *rdMolDescriptors.PEOE_VSA_(mol),
         *(
-            len(mol.GetSubstructMatches(group)) if all(mark in text for mark in marks) else 0
+            len(mol.GetSubstructMatches(group)) if marks <= written else 0
             for group, marks in _groups()
         ),
     ]
@@ -125,8 +125,8 @@ def _whole() -> rdMolDescriptors.Properties:
 
 
 @cache
-def _groups() -> tuple[tuple[Mol, str], ...]:
-    return tuple((MolFromSmarts(smarts), marks) for smarts, marks in GROUPS.values())
+def _groups() -> tuple[tuple[Mol, frozenset[str]], ...]:
+    return tuple((MolFromSmarts(smarts), frozenset(marks)) for smarts, marks in GROUPS.values())
 
 
 @cache
