@@ -105,10 +105,7 @@ def raw(molecule: Molecule, mol: Mol) -> list[float]:
     return [
         *_whole().ComputeProperties(mol),
         *rdMolDescriptors.PEOE_VSA_(mol),
-        *(
-            len(mol.GetSubstructMatches(group)) if marks <= written else 0
-            for group, marks in _groups()
-        ),
+        *(len(mol.GetSubstructMatches(group)) if marks <= written else 0 for group, marks in _groups()),
     ]
 
 
