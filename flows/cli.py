@@ -109,6 +109,20 @@ def export(
         typer.echo(path)
 
 
+@app.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(help="A simulation file (TOML) that names a labelled table.")],
+    directory: Annotated[
+        Path | None, typer.Option("--directory", "-d", help="Where results go. [default: beside the file]")
+    ] = None,
+) -> None:
+    """Replay labelled molecules: which strategy finds the good ones first? Computes nothing."""
+    from flows.simulation.running import run_simulation
+    from flows.simulation.views import show_summary
+
+    show_summary(run_simulation(file, directory))
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one sentence, a fault of ours is a traceback in a file."""
     try:

@@ -6,7 +6,7 @@ The state is nothing but the ledger read again; every figure a person sees is de
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -129,6 +129,21 @@ class State:
     protocols: Mapping[str, OracleProtocol] = field(default_factory=dict)
     sessions: tuple[Session, ...] = ()
     closed: str | None = None
+
+    def opened(
+        self, a_round: Round, requests: Sequence[Request], protocols: Sequence[OracleProtocol]
+    ) -> State:
+        """Return the state after a round was opened."""
+        return replace(
+            self,
+            rounds=(*self.rounds, a_round),
+            requests={**self.requests, **{r.key: r for r in requests}},
+            protocols={**self.protocols, **{p.digest: p for p in protocols}},
+        )
+
+    def answered(self, answers: Sequence[Answer]) -> State:
+        """Return the state after these answers were recorded."""
+        return replace(self, answers={**self.answers, **{a.request.key: a for a in answers}})
 
     @cached_property
     def picks(self) -> tuple[Pick, ...]:

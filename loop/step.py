@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loop.campaign import Definition, State
-from loop.design import representative
+from loop.design import Design, representative
 from loop.molecule import Molecule
 from loop.objective import FloatArray
 from loop.protocols import (
@@ -36,11 +36,22 @@ INCUMBENTS = 12
 
 @dataclass(frozen=True)
 class Source:
-    """A generator and what it is asked for: a share of every pool, and molecules of the initial design."""
+    """A generator and what it is asked for.
+
+    Attributes
+    ----------
+    share
+        Part of every pool, 0 to 1.
+    initial
+        Molecules of the initial design.
+    design
+        How these are chosen from what the generator proposes.
+    """
 
     generator: Generator
     share: float
     initial: int
+    design: Design = representative
 
 
 @dataclass(frozen=True)
@@ -135,7 +146,7 @@ def _design(
         child = child_seed(seed, "design", k)
         drawn = source.generator.propose([], definition.pool, definition.limits, child)
         taken = [*state.asked, *(p.candidate.molecule for p in batch)]
-        batch += representative(_askable(parts, drawn, taken), count, taken, child)
+        batch += source.design(_askable(parts, drawn, taken), count, taken, child)
     return batch, {"stage": "initial design"}
 
 

@@ -11,9 +11,7 @@ from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
-from oracles.chemistry.theory import Continuum, Functional, Resources, uncovered
-
-COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br"})
+from oracles.chemistry.theory import Continuum, Functional, Resources
 
 UNCERTAINTY = {"cpcm": 0.08, "alpb-correction": 0.25}
 """Standard uncertainty in eV of the number as this protocol defines it.
@@ -88,16 +86,7 @@ class ZincExchange(BaseModel):
 
     def refusal(self, molecule: Molecule) -> str | None:
         """Elements outside the protocol, ions, and molecules without a donor atom."""
-        if (reason := uncovered(molecule, COVERED, "which this protocol was not checked for")) is not None:
-            return reason
-        if molecule.charge:
-            return (
-                f"{molecule} has the charge {molecule.charge:+d}; the exchange energies of ions are not "
-                "comparable with those of neutral molecules, give its neutral form or a zwitterion"
-            )
-        if not donors.find(molecule.rdkit()):
-            return f"{molecule} has no donor atom for zinc: no O, N, S or P with a free lone pair"
-        return None
+        return donors.refusal(molecule)
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the size of the complex."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
+from loop.molecule import Molecule
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import donors, octahedron, semiempirical
 from oracles.chemistry.donors import Donor
@@ -16,16 +18,34 @@ from oracles.chemistry.shell import Shell, flaw, shell_of
 CONFORMERS = 2
 """Ligand conformers tried at every donor, lowest first."""
 
-STARTS, STARTS_PER_DONOR = 8, 4
-"""Starting geometries tried: at least so many in all, and at every donor."""
-
 ROUGH_FMAX, ROUGH_STEPS = 0.05, 150
 FINE_FMAX, FINE_STEPS = 0.02, 300
 """Forces in eV/angstrom. Every start is relaxed roughly, the lowest finely: below 0.05 a complex
 still gains up to 0.1 eV, because the waters turn almost freely."""
 
-FINE = 3
-"""Intact complexes relaxed finely."""
+LARGEST_EXCHANGE = 1.5
+"""Larger exchange energies (eV, either sign) are not believed of a neutral monodentate ligand."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """How hard to look for the lowest complex.
+
+    Attributes
+    ----------
+    starts, starts_per_donor
+        Starting geometries tried: at least so many in all, and at every donor.
+    fine
+        Intact complexes relaxed finely.
+    """
+
+    starts: int
+    starts_per_donor: int
+    fine: int
+
+
+THOROUGH = Search(starts=8, starts_per_donor=4, fine=3)
+QUICK = Search(starts=4, starts_per_donor=2, fine=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +69,36 @@ class Complex:
     shell: Shell
     tried: int
 
+    def details(self) -> dict[str, Any]:
+        """The complex as JSON-able provenance."""
+        return {
+            "complex": self.geometry.xyz(),
+            "donor": self.donor.element,
+            "donor_kind": self.donor.kind,
+            "site": self.donor.atom,
+            "denticity": len(self.shell.ligand),
+            "coordination": self.shell.coordination,
+            "waters_in_shell": len(self.shell.waters),
+            "zinc_distances_angstrom": list(self.shell.distances),
+            "starts": self.tried,
+        }
 
-def build(ligand: Ligand) -> Complex:
+
+def believe(molecule: Molecule, exchange_energy: float) -> None:
+    """Check an exchange energy in eV.
+
+    Raises
+    ------
+    RejectedError
+        If it is beyond what a neutral monodentate ligand can have.
+    """
+    if abs(exchange_energy) > LARGEST_EXCHANGE:
+        raise RejectedError(
+            f"the exchange energy of {molecule} is {exchange_energy:.2f} eV, beyond {LARGEST_EXCHANGE:g} eV"
+        )
+
+
+def build(ligand: Ligand, search: Search = THOROUGH) -> Complex:
     """Try every donor (there must be one) from several directions, keep the lowest intact complex.
 
     Raises
@@ -61,7 +109,7 @@ def build(ligand: Ligand) -> Complex:
         If every complex fell apart, rearranged or became a chelate.
     """
     found = donors.find(ligand.mol)
-    each = max(STARTS_PER_DONOR, math.ceil(STARTS / len(found)))
+    each = max(search.starts_per_donor, math.ceil(search.starts / len(found)))
     roughs = [
         (rough, donor)
         for donor in found
@@ -70,7 +118,7 @@ def build(ligand: Ligand) -> Complex:
     ]
     if not roughs:
         raise ConvergenceError(f"GFN2-xTB converged for no complex of {ligand.isomer}")
-    return _lowest_intact(ligand, sorted(roughs, key=lambda pair: pair[0].energy))
+    return _lowest_intact(ligand, sorted(roughs, key=lambda pair: pair[0].energy), search.fine)
 
 
 def _starts(ligand: Ligand, donor: Donor, n: int) -> list[Geometry]:
@@ -85,7 +133,7 @@ def _relaxed(start: Geometry, fmax: float, steps: int) -> Relaxed | None:
         return None
 
 
-def _lowest_intact(ligand: Ligand, roughs: list[tuple[Relaxed, Donor]]) -> Complex:
+def _lowest_intact(ligand: Ligand, roughs: list[tuple[Relaxed, Donor]], fine_wanted: int) -> Complex:
     flaws: list[str] = []
     intact: list[tuple[Relaxed, Donor]] = []
     for rough, donor in roughs:
@@ -97,7 +145,7 @@ def _lowest_intact(ligand: Ligand, roughs: list[tuple[Relaxed, Donor]]) -> Compl
             flaws.append(f"from {donor.element}{donor.atom + 1}: {wrong}")
             continue
         intact.append((fine, donor))
-        if len(intact) == FINE:
+        if len(intact) == fine_wanted:
             break
     if not intact:
         raise RejectedError(f"no intact complex of {ligand.isomer}: {'; '.join(dict.fromkeys(flaws))}")

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from rdkit import Chem
 from rdkit.Chem.rdchem import Mol
 
+from loop.molecule import Molecule
+from oracles.chemistry.theory import uncovered
+
+COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br"})
+"""Elements of ligands that complexes with zinc are built from."""
+
 DONORS: dict[str, str] = {
     "oxo O": "[OX1;+0]=[#6,#7,#15,#16]",
     "anionic O": "[OX1;-1]",
@@ -58,3 +64,17 @@ def find(mol: Mol) -> tuple[Donor, ...]:
             donor = Donor(atom, mol.GetAtomWithIdx(atom).GetSymbol(), kind)
             found.setdefault(classes[atom], donor)
     return tuple(sorted(found.values(), key=lambda d: d.atom))
+
+
+def refusal(molecule: Molecule) -> str | None:
+    """Say why no zinc complex of a molecule is built: foreign elements, ions, no donor atom."""
+    if (reason := uncovered(molecule, COVERED, "which this protocol was not checked for")) is not None:
+        return reason
+    if molecule.charge:
+        return (
+            f"{molecule} has the charge {molecule.charge:+d}; the exchange energies of ions are not "
+            "comparable with those of neutral molecules, give its neutral form or a zwitterion"
+        )
+    if not find(molecule.rdkit()):
+        return f"{molecule} has no donor atom for zinc: no O, N, S or P with a free lone pair"
+    return None

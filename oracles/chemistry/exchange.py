@@ -11,7 +11,6 @@ from ase.units import Hartree
 from loop.molecule import Molecule, parse
 from loop.protocols import RejectedError
 from oracles.chemistry import complexes, references, semiempirical
-from oracles.chemistry.complexes import Complex
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
@@ -24,9 +23,6 @@ SMALLEST_GAP = 3.0
 
 CHARGE_SHIFT = 0.15
 """Largest change of the charge of zinc against the aqua ion, in e; more is charge transfer."""
-
-LARGEST_EXCHANGE = 1.5
-"""Larger exchange energies (eV, either sign) are not believed of a neutral monodentate ligand."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ def exchange(molecule: Molecule, level: Level, protocol: str, kept: Path, resour
     details = {
         "isomer": ligand.isomer,
         "ligand": ligand.conformers[0].xyz(),
-        **_describe(built),
+        **built.details(),
         "energies_hartree": {
             "complex": bound.total,
             "ligand": free.total,
@@ -133,23 +129,9 @@ def _energy(geometry: Geometry, level: Level, resources: Resources) -> Energy:
     solution = solve(geometry, level.functional, level.max_cycle, resources)
     solvation = 0.0
     if level.correction:
-        water = semiempirical.energy(geometry, water=True)
-        solvation = (water - semiempirical.energy(geometry, water=False)) / Hartree
+        water = semiempirical.point(geometry, water=True).energy
+        solvation = (water - semiempirical.point(geometry, water=False).energy) / Hartree
     return Energy(solution.energy + solvation, solvation, solution)
-
-
-def _describe(built: Complex) -> dict[str, Any]:
-    return {
-        "complex": built.geometry.xyz(),
-        "donor": built.donor.element,
-        "donor_kind": built.donor.kind,
-        "site": built.donor.atom,
-        "denticity": len(built.shell.ligand),
-        "coordination": built.shell.coordination,
-        "waters_in_shell": len(built.shell.waters),
-        "zinc_distances_angstrom": list(built.shell.distances),
-        "starts": built.tried,
-    }
 
 
 def _believe(molecule: Molecule, energy: float, solution: Solution, charge_shift: float) -> None:
@@ -162,7 +144,4 @@ def _believe(molecule: Molecule, energy: float, solution: Solution, charge_shift
             f"the charge of zinc with {molecule} differs from the aqua ion's by {charge_shift:+.2f}, "
             f"more than {CHARGE_SHIFT:g}: charge transfer"
         )
-    if abs(energy) > LARGEST_EXCHANGE:
-        raise RejectedError(
-            f"the exchange energy of {molecule} is {energy:.2f} eV, beyond {LARGEST_EXCHANGE:g} eV"
-        )
+    complexes.believe(molecule, energy)

@@ -11,10 +11,13 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.calculator import CalculatorError
 from ase.optimize import LBFGS
+from ase.units import Bohr, Hartree
 from tblite.ase import TBLite
+from tblite.exceptions import TBLiteRuntimeError
+from tblite.interface import Calculator
 
 from loop.protocols import ConvergenceError
-from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.geometry import FloatArray, Geometry
 
 MAX_STEP = 0.2
 """Longest step of one atom, in angstrom."""
@@ -39,19 +42,49 @@ class Relaxed:
     converged: bool
 
 
-def energy(geometry: Geometry, *, water: bool) -> float:
-    """Energy in eV, in implicit water (ALPB) or in gas.
+@dataclass(frozen=True, eq=False)
+class Point:
+    """GFN2 at one geometry.
+
+    Attributes
+    ----------
+    energy, homo, lumo
+        In eV.
+    charges
+        Mulliken charges of the atoms, in e.
+    """
+
+    energy: float
+    homo: float
+    lumo: float
+    charges: FloatArray
+
+
+def point(geometry: Geometry, *, water: bool) -> Point:
+    """Energy, frontier orbitals and charges, in implicit water (ALPB) or in gas.
 
     Raises
     ------
     ConvergenceError
         If the charges do not converge.
     """
-    atoms = _atoms(geometry, water)
+    numbers = np.array(_atoms(geometry, water).numbers)
+    calculator = Calculator("GFN2-xTB", numbers, geometry.positions / Bohr, float(geometry.charge), 0)
+    calculator.set("verbosity", 0)
+    if water:
+        calculator.add("alpb-solvation", "water")
     try:
-        return float(atoms.get_potential_energy())  # type: ignore[no-untyped-call]
-    except CalculatorError as error:
+        found = calculator.singlepoint()
+    except TBLiteRuntimeError as error:
         raise ConvergenceError(f"GFN2-xTB did not converge: {error}") from error
+    orbitals = np.asarray(found.get("orbital-energies")) * Hartree
+    filled = round(float(np.sum(found.get("orbital-occupations"))) / 2)
+    return Point(
+        float(found.get("energy")) * Hartree,
+        float(orbitals[filled - 1]),
+        float(orbitals[filled]),
+        np.asarray(found.get("charges")),
+    )
 
 
 def relax(geometry: Geometry, *, fmax: float, steps: int, water: bool = True) -> Relaxed:

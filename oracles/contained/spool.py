@@ -18,10 +18,15 @@ OUTCOME = "outcome.json"
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file atomically and durably: temporary file, fsync, rename, fsync the directory."""
+    """Write a JSON file atomically and durably."""
+    write_text(path, json.dumps(content, allow_nan=False))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically and durably: temporary file, fsync, rename, fsync the directory."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with partial.open("w") as file:
-        json.dump(content, file, allow_nan=False)
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)

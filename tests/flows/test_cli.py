@@ -18,6 +18,7 @@ from rdkit import Chem
 from loop.ledger import Ledger
 from tests.conftest import ROOT
 
+COMMANDS = ("init", "validate", "run", "status", "propose", "report", "export", "simulate")
 ZINCLOOP = Path(sys.executable).parent / "zincloop"
 
 
@@ -38,11 +39,11 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout.strip().endswith("[]")
-    for command in ("init", "validate", "run", "status", "propose", "report", "export"):
+    for command in COMMANDS:
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["init", "validate", "run", "status", "propose", "report", "export"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     done = _zincloop(command, "--help")
     assert done.returncode == 0

@@ -83,8 +83,8 @@ def test_a_complex_of_ammonia_relaxes_intact_and_beats_the_aqua_ion() -> None:
     ligands = {s: prepare(parse(s), water=True) for s in ("N", "O")}
     found = {s: complexes.build(ligand) for s, ligand in ligands.items()}
     energy = {
-        s: semiempirical.energy(found[s].geometry, water=True)
-        - semiempirical.energy(ligands[s].conformers[0], water=True)
+        s: semiempirical.point(found[s].geometry, water=True).energy
+        - semiempirical.point(ligands[s].conformers[0], water=True).energy
         for s in found
     }
     assert found["N"].donor.element == "N"

@@ -1,0 +1,1 @@
+"""Retrospective simulation: replay labelled molecules to compare strategies before spending on them."""

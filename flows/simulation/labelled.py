@@ -1,0 +1,180 @@
+"""Read the labelled table of a simulation, and name every cell that cannot be used."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from flows.campaign_file.reading import CampaignFileError, nearest
+from flows.simulation.tables import LabelledObjectiveTable, SimulationFile
+from loop.labels import Labels
+from loop.molecule import Molecule, MoleculeError, parse
+from loop.objective import Objective
+from loop.records import Property
+
+SHOWN = 20
+EMPTY = {"", "na", "n/a", "nan", "none", "null"}
+UNIT = re.compile(r"^(?P<name>.+?)\s*(?:/\s*(?P<slash>\S+)|\[(?P<square>[^\]]+)\]|\((?P<round>[^)]+)\))\s*$")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A labelled pool and what is wanted of it."""
+
+    labels: Labels
+    objectives: tuple[Objective, ...]
+    known: tuple[str, ...]
+    left_out: int
+
+
+def read_labelled(file: SimulationFile, beside: Path) -> Task:
+    """Read the table that a simulation file names.
+
+    Raises
+    ------
+    CampaignFileError
+        Naming file, line and column of every cell that is not a molecule or a finite number; molecules that
+        stand twice with different labels; columns that are not there; a pool too small for the budget.
+    """
+    path = beside / Path(file.table).expanduser()
+    cells = _cells(path)
+    smiles = _smiles_column(cells, file.smiles, path)
+    wanted = file.wanted()
+    columns = [_column(cells, o.column or o.property, path) for o in wanted]
+    properties = [Property(o.property, _unit(o, c, path), c) for o, c in zip(wanted, columns, strict=True)]
+    for name in dict.fromkeys(s.sort_by for s in file.scenarios):
+        if name is not None and name not in [p.name for p in properties]:
+            columns.append(_column(cells, name, path))
+            properties.append(Property(name, "1", "a column to sort by"))
+    seconds = None if file.seconds is None else _column(cells, file.seconds, path)
+    reader = _Rows(path, file.missing)
+    for line, row in enumerate(cells.to_dict("records"), start=2):
+        cell = {str(name): str(value) for name, value in row.items()}
+        reader.add(line, cell, smiles, columns, seconds)
+    labels = reader.labels(properties)
+    objectives = tuple(
+        Objective(o.property, p.unit, o.direction, o.reference, o.low, o.high)
+        for o, p in zip(wanted, properties, strict=False)
+    )
+    return Task(labels, objectives, tuple(o.property for o in wanted if o.known), reader.left_out)
+
+
+def _cells(path: Path) -> pd.DataFrame:
+    """Every cell as text, so that a bad one can be quoted."""
+    try:
+        if path.suffix == ".parquet":
+            frame = pd.read_parquet(path)
+            return frame.astype(object).where(frame.notna(), "").astype(str)
+        return pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
+        )
+    except FileNotFoundError:
+        raise CampaignFileError([f"{path}: there is no such table"]) from None
+    except ImportError:
+        raise CampaignFileError([f"{path}: reading parquet needs pyarrow; pip install pyarrow"]) from None
+    except OSError as error:
+        raise CampaignFileError([f"{path}: cannot be read: {error.strerror}"]) from error
+    except (ValueError, UnicodeDecodeError) as error:  # pandas' parser errors are ValueErrors
+        raise CampaignFileError([f"{path}: not a table: {str(error).splitlines()[0]}"]) from error
+
+
+def _smiles_column(cells: pd.DataFrame, given: str | None, path: Path) -> str:
+    if given is not None:
+        return _column(cells, given, path)
+    found = [str(c) for c in cells.columns if str(c).strip().lower() == "smiles"]
+    if len(found) != 1:
+        raise CampaignFileError(
+            [f"{path}: {len(found)} columns are named smiles; name one with 'smiles = \"...\"'"]
+        )
+    return found[0]
+
+
+def _column(cells: pd.DataFrame, name: str, path: Path) -> str:
+    """The column of a name, with or without its unit in the header."""
+    headers = [str(c) for c in cells.columns]
+    if name in headers:
+        return name
+    bare = [h for h in headers if (match := UNIT.match(h)) and match["name"] == name]
+    if len(bare) != 1:
+        raise CampaignFileError([f"{path}: there is no column '{name}'; {nearest(name, headers)}"])
+    return bare[0]
+
+
+def _unit(objective: LabelledObjectiveTable, header: str, path: Path) -> str:
+    """The unit declared, else the one in the header ("homo / eV", "homo [eV]", "homo (eV)"), else 1."""
+    match = UNIT.match(header)
+    written = next(filter(None, match.group("slash", "square", "round"))) if match else ""
+    if objective.unit and written and objective.unit != written:
+        raise CampaignFileError(
+            [f"{path}: the column '{header}' is in {written}; the objective says {objective.unit}"]
+        )
+    return objective.unit or written or "1"
+
+
+class _Rows:
+    """Collects rows and what is wrong with them."""
+
+    def __init__(self, path: Path, missing: str) -> None:
+        self.path = path
+        self.missing = missing
+        self.problems: list[str] = []
+        self.left_out = 0
+        self._seen: dict[Molecule, tuple[int, list[float]]] = {}
+
+    def add(
+        self, line: int, row: dict[str, str], smiles: str, columns: Sequence[str], seconds: str | None
+    ) -> None:
+        try:
+            molecule = parse(row[smiles])
+        except MoleculeError as error:
+            self.problems.append(f"{self.path}, line {line}, column {smiles}: {error}")
+            return
+        names = [*columns, *([seconds] if seconds else [])]
+        values = [self._number(line, name, row[name]) for name in names]
+        if any(math.isnan(v) for v in values):
+            self.left_out += 1
+            return
+        if seconds is None:
+            values.append(1.0)
+        elif values[-1] < 0:
+            self.problems.append(f"{self.path}, line {line}, column {seconds}: a cost of {values[-1]:g} s")
+        earlier = self._seen.setdefault(molecule, (line, values))
+        if earlier[1][: len(columns)] != values[: len(columns)]:
+            self.problems.append(
+                f"{self.path}, line {line}: {molecule} stands on line {earlier[0]} too, with other values; "
+                "keep one of them"
+            )
+
+    def _number(self, line: int, column: str, text: str) -> float:
+        where = f"{self.path}, line {line}, column {column}"
+        if text.strip().lower() in EMPTY:
+            if self.missing == "error":
+                self.problems.append(f'{where}: no value; fill it in or set missing = "restrict"')
+            return math.nan
+        try:
+            value = float(text)
+        except ValueError:
+            self.problems.append(f"{where}: '{text}' is not a number")
+            return math.nan
+        if not math.isfinite(value):
+            self.problems.append(f"{where}: '{text}' is not finite")
+            return math.nan
+        return value
+
+    def labels(self, properties: Sequence[Property]) -> Labels:
+        if self.problems:
+            more = len(self.problems) - SHOWN
+            rest = [f"... and {more} more"] if more > 0 else []
+            raise CampaignFileError([*self.problems[:SHOWN], *rest])
+        if len(self._seen) < 2:
+            raise CampaignFileError(
+                [f"{self.path}: {len(self._seen)} labelled molecules; there is nothing to choose"]
+            )
+        table = np.array([values for _, values in self._seen.values()])
+        return Labels(tuple(self._seen), tuple(properties), table[:, :-1], table[:, -1])

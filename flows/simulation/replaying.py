@@ -1,0 +1,195 @@
+"""One simulation: a scenario with a seed, from a file to rows of figures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from flows.campaign_file import CampaignFileError
+from flows.campaign_file.reading import Source, nearest, validated
+from flows.campaign_file.tables import PartTable
+from flows.simulation.labelled import Task, read_labelled
+from flows.simulation.measures import Yardstick, measure
+from flows.simulation.strategies import NoSurrogate, Sorted, TrainedOnce
+from flows.simulation.tables import ScenarioTable, SimulationFile
+from loop.campaign import Budget, Definition, StopRules
+from loop.design import at_random, representative
+from loop.labels import Lookup, Shelf
+from loop.molecule import Limits
+from loop.parts import UnknownPartError, kinds, load
+from loop.protocols import Acquisition, Oracle, Surrogate
+from loop.records import Failure, FailureKind, Measurement, Outcome, Request, Value
+from loop.simulate import simulate
+from loop.step import Parts, child_seed
+from loop.step import Source as PoolSource
+
+LEAST_INITIAL, SHARE_INITIAL = 10, 0.02
+LEAST_EVALUATIONS, SHARE_EVALUATIONS = 50, 0.1
+"""Defaults of a file that says neither: so many molecules, or this share of the pool."""
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """A simulation file with its table, both checked."""
+
+    file: SimulationFile
+    source: Source
+    yardstick: Yardstick
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Content hash of what decides a row: the labels, and the file but for workers and seeds."""
+        settings = self.file.model_dump_json(exclude={"workers", "seeds"})
+        text = f"{settings}{self.yardstick.task.labels.digest}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def open_simulation(path: Path) -> Simulation:
+    """Read and check a simulation file, its table and every strategy it names.
+
+    Raises
+    ------
+    CampaignFileError
+        Naming every problem with its line.
+    """
+    source = Source(path)
+    file = validated(SimulationFile, source.content, source, ())
+    yardstick = Yardstick(read_labelled(file, path.parent))
+    pool = len(yardstick.task.labels.molecules)
+    initial, evaluations = sizes(file, pool)
+    problems = []
+    if evaluations > pool:
+        problems.append(
+            source.problem(("evaluations",), f"{evaluations} evaluations, but the pool has {pool} molecules")
+        )
+    if initial >= evaluations:
+        problems.append(
+            source.problem(
+                ("initial",), f"{initial} initial molecules leave nothing of {evaluations} evaluations"
+            )
+        )
+    if yardstick.volume <= 0:
+        problems.append(
+            source.problem(
+                (),
+                "no molecule of the table is better than every reference; declare references that some reach",
+            )
+        )
+    for k, scenario in enumerate(file.scenarios):
+        problems += _problems(scenario, ("scenarios", k), source, yardstick.task)
+    if problems:
+        raise CampaignFileError(problems)
+    return Simulation(file, source, yardstick)
+
+
+def sizes(file: SimulationFile, pool: int) -> tuple[int, int]:
+    """Initial molecules and evaluations in all."""
+    evaluations = file.evaluations or min(pool, max(LEAST_EVALUATIONS, round(SHARE_EVALUATIONS * pool)))
+    initial = file.initial or min(max(LEAST_INITIAL, round(SHARE_INITIAL * pool)), max(evaluations // 2, 1))
+    return initial, evaluations
+
+
+def replay(simulation: Simulation, scenario: str, seed: int) -> pd.DataFrame:
+    """Run one scenario with one seed; the same arguments give the same rows (times apart)."""
+    file, yardstick = simulation.file, simulation.yardstick
+    chosen = next(s for s in file.scenarios if s.name == scenario)
+    definition, parts = _assembled(file, chosen, yardstick.task, seed, simulation.source)
+    answer = _answering(chosen, parts.oracles, seed)
+    rows = measure(yardstick, simulate(definition, parts, answer))
+    return pd.DataFrame(rows).assign(scenario=scenario, seed=seed)
+
+
+def _assembled(
+    file: SimulationFile, scenario: ScenarioTable, task: Task, seed: int, source: Source
+) -> tuple[Definition, Parts]:
+    labels = task.labels
+    initial, evaluations = sizes(file, len(labels.molecules))
+    learned = tuple(o.property for o in task.objectives if o.property not in task.known)
+    oracles: list[Oracle] = [Lookup(labels, learned, exact=False)]
+    if task.known:
+        oracles.append(Lookup(labels, task.known, exact=True))
+    definition = Definition(
+        name=file.name,
+        seed=seed,
+        objectives=task.objectives,
+        limits=Limits(),
+        budget=Budget(evaluations=evaluations),
+        stop=StopRules(failures_in_a_row=None),
+        batch=scenario.batch or file.batch,
+        pool=len(labels.molecules),
+    )
+    design = at_random if file.design == "random" else representative
+    return definition, Parts(
+        [PoolSource(Shelf(labels), 1.0, initial, design)],
+        oracles,
+        _surrogate(scenario, initial, source),
+        _acquisition(scenario, task, source),
+    )
+
+
+def _surrogate(scenario: ScenarioTable, initial: int, source: Source) -> Surrogate:
+    if scenario.sort_by is not None:
+        return NoSurrogate()
+    base = cast(Surrogate, _part("surrogates", scenario.surrogate, source))
+    return TrainedOnce(base, initial) if scenario.train_once else base
+
+
+def _acquisition(scenario: ScenarioTable, task: Task, source: Source) -> Acquisition:
+    if scenario.sort_by is None:
+        return cast(Acquisition, _part("surrogates.acquisitions", scenario.acquisition, source))
+    column = task.labels.column(scenario.sort_by) * (-1.0 if scenario.descending else 1.0)
+    return Sorted(scenario.sort_by, dict(zip(task.labels.molecules, column.tolist(), strict=True)))
+
+
+def _part(package: str, table: PartTable, source: Source, where: tuple[str | int, ...] = ()) -> Any:  # noqa: ANN401
+    return validated(load(package, table.kind), table.settings, source, where)
+
+
+def _problems(scenario: ScenarioTable, where: tuple[str | int, ...], source: Source, task: Task) -> list[str]:
+    found: list[str] = []
+    for package, key, table in (
+        ("surrogates", "surrogate", scenario.surrogate),
+        ("surrogates.acquisitions", "acquisition", scenario.acquisition),
+    ):
+        try:
+            _part(package, table, source, (*where, key))
+        except UnknownPartError:
+            sentence = f"there is no {key} of kind '{table.kind}'; {nearest(table.kind, kinds(package))}"
+            found.append(source.problem((*where, key), sentence))
+        except CampaignFileError as error:
+            found += error.problems
+    known = [o.property for o in task.objectives]
+    return found + [
+        source.problem((*where, "noise"), f"'{name}' is no objective; {nearest(name, known)}")
+        for name in scenario.noise
+        if name not in known
+    ]
+
+
+def _answering(scenario: ScenarioTable, oracles: Sequence[Oracle], seed: int) -> Callable[[Request], Outcome]:
+    """Look answers up, spoilt as the scenario wants: the same request always in the same way."""
+    by_kind = {oracle.kind: oracle for oracle in oracles}
+
+    def answer(request: Request) -> Outcome:
+        oracle = by_kind[request.oracle]
+        found: Measurement = oracle.measure(request.molecule, Path())
+        if oracle.exact:
+            return found
+        rng = np.random.default_rng(child_seed(seed, "spoil", request.key))
+        if rng.random() < scenario.failures:
+            return Failure(FailureKind.CONVERGENCE, "a failure put in by the scenario", found.cost)
+        return Measurement(tuple(_noisy(v, scenario, rng) for v in found.values), found.cost)
+
+    return answer
+
+
+def _noisy(value: Value, scenario: ScenarioTable, rng: np.random.Generator) -> Value:
+    sd = scenario.noise.get(value.property, 0.0)
+    return Value(value.property, value.value + sd * float(rng.standard_normal()), value.unit, sd)

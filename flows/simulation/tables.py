@@ -1,0 +1,102 @@
+"""The tables of a simulation file, as pydantic models; every unknown key is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from flows.campaign_file.tables import Count, ObjectiveTable, PartTable, Table
+from loop.objective import Direction
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class LabelledObjectiveTable(ObjectiveTable):
+    """``[[objectives]]``: a column of the table and what is wanted of it."""
+
+    column: str | None = Field(None, description="column of the table; the property's name if left out")
+    known: bool = Field(
+        False, description="known of every molecule beforehand, as synthetic accessibility is"
+    )
+
+
+class ScenarioTable(Table):
+    """``[[scenarios]]``: one strategy."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_ -]{0,63}$")
+    surrogate: PartTable = PartTable(kind="sum_gp")
+    acquisition: PartTable = PartTable(kind="portfolio")
+    batch: Count | None = Field(None, description="molecules per round, if not the file's")
+    train_once: bool = Field(False, description="the surrogate learns from the initial molecules only")
+    sort_by: str | None = Field(
+        None, description="a column; molecules are taken in its order, without any surrogate"
+    )
+    descending: bool = Field(False, description="sort_by: the largest first")
+    failures: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="share of requests that fail")
+    noise: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        default_factory=dict, description="property -> standard deviation added to what is measured"
+    )
+
+
+STANDARD = (
+    ScenarioTable(name="random", acquisition=PartTable(kind="random")),
+    ScenarioTable(name="default"),
+    ScenarioTable(name="log-EHVI", acquisition=PartTable(kind="log_ehvi")),
+    ScenarioTable(name="UCB", acquisition=PartTable(kind="scalarised_ucb")),
+    ScenarioTable(name="Thompson", acquisition=PartTable(kind="thompson")),
+    ScenarioTable(name="greedy", acquisition=PartTable(kind="greedy")),
+    ScenarioTable(name="train once", acquisition=PartTable(kind="greedy"), train_once=True),
+)
+"""Compared when a file names no scenarios: the campaign's default between its controls."""
+
+
+class SimulationFile(Table):
+    """The whole file."""
+
+    table: str = Field(description="CSV or parquet file of labelled molecules, relative to this file")
+    name: str = Field("simulation", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+    smiles: str | None = Field(
+        None, description="column of SMILES; one named smiles, in any case, if left out"
+    )
+    seconds: str | None = Field(None, description="column of what measuring a molecule cost, CPU seconds")
+    missing: Literal["error", "restrict"] = Field(
+        "error", description="molecules without every label: an error, or left out of the pool"
+    )
+    maximize: dict[str, Finite] = Field(default_factory=dict, description="column -> reference")
+    minimize: dict[str, Finite] = Field(default_factory=dict, description="column -> reference")
+    objectives: tuple[LabelledObjectiveTable, ...] = ()
+    evaluations: Count | None = Field(None, description="molecules measured, the initial ones included")
+    initial: Count | None = Field(None, description="molecules measured before anything is learned")
+    design: Literal["random", "representative"] = Field("random", description="how these are chosen")
+    batch: Count = Field(5, description="molecules per round")
+    seeds: Count = Field(20, description="repetitions, the same for every scenario")
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    workers: Annotated[int, Field(gt=0, le=256)] = Field(2, description="simulations at the same time")
+    scenarios: Annotated[tuple[ScenarioTable, ...], Field(min_length=1)] = STANDARD
+
+    @model_validator(mode="after")
+    def _whole(self) -> SimulationFile:
+        names = [s.name for s in self.scenarios]
+        columns = [o.property for o in self.wanted()]
+        for kind, given in (("scenario", names), ("objective", columns)):
+            for name in given:
+                if given.count(name) > 1:
+                    raise ValueError(f"the {kind} '{name}' is given twice")
+        if not 1 <= len(columns) <= 5:
+            raise ValueError(
+                f"{len(columns)} objectives; give 1 to 5, as maximize = {{ column = reference }}, "
+                "minimize or [[objectives]]"
+            )
+        if all(o.known for o in self.wanted()):
+            raise ValueError("every objective is known beforehand; there is nothing to measure")
+        return self
+
+    def wanted(self) -> tuple[LabelledObjectiveTable, ...]:
+        """All objectives, however they were written."""
+        short = [
+            LabelledObjectiveTable(property=p, unit="", direction=way, reference=reference)
+            for way, goals in ((Direction.MAXIMIZE, self.maximize), (Direction.MINIMIZE, self.minimize))
+            for p, reference in goals.items()
+        ]
+        return (*short, *self.objectives)

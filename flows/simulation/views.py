@@ -1,0 +1,36 @@
+"""What ``zincloop simulate`` prints."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.simulation.running import Simulated
+
+
+def show_summary(simulated: Simulated) -> None:
+    """The strategies, the best first, and what follows."""
+    console = Console()
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("strategy", no_wrap=True)
+    for column in (
+        "area",
+        "over random\n95 % interval",
+        "last\nhypervolume",
+        "Pareto\nrecall",
+        "top 1 %\nrecall",
+    ):
+        table.add_column(column, justify="right")
+    for row in simulated.summary.table.to_dict("records"):
+        low, high = row.get("area_over_random_low"), row.get("area_over_random_high")
+        table.add_row(
+            str(row["scenario"]),
+            f"{row['area']:.3f}",
+            "" if low is None or low != low else f"{low:+.3f} to {high:+.3f}",  # noqa: PLR0124 - NaN
+            f"{row['hypervolume_share']:.3f}",
+            f"{row['pareto_recall']:.3f}",
+            f"{row['top_recall']:.3f}",
+        )
+    console.print(table)
+    console.print(simulated.summary.advice, highlight=False)
+    console.print(f"report: {simulated.directory / 'report.html'}", highlight=False, soft_wrap=True)

@@ -1,0 +1,112 @@
+"""A labelled table is read whole or refused with file, line and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from flows.campaign_file import CampaignFileError
+from flows.simulation.replaying import open_simulation
+from tests.flows.simulation.conftest import FILE, SIZE
+
+
+def complaint(path: Path) -> str:
+    with pytest.raises(CampaignFileError) as caught:
+        open_simulation(path)
+    return str(caught.value)
+
+
+def spoil(simulation: Path, line: int, column: str, text: str) -> None:
+    path = simulation.parent / "table.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table.loc[line - 2, column] = text
+    table.to_csv(path, index=False)
+
+
+def test_columns_are_found_with_their_units(simulation: Path) -> None:
+    yardstick = open_simulation(simulation).yardstick
+    assert [(p.name, p.unit) for p in yardstick.task.labels.properties] == [
+        ("tpsa", "angstrom^2"),
+        ("refractivity", "1"),
+    ]
+    assert len(yardstick.task.labels.molecules) == SIZE
+    assert yardstick.volume > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [("", "no value"), ("NaN", "no value"), ("high", "'high' is not a number"), ("inf", "not finite")],
+)
+def test_a_bad_label_is_named(simulation: Path, text: str, clause: str) -> None:
+    spoil(simulation, 7, "refractivity", text)
+    found = complaint(simulation)
+    assert "table.csv, line 7, column refractivity: " in found
+    assert clause in found
+
+
+def test_a_missing_label_may_be_left_out(simulation: Path) -> None:
+    spoil(simulation, 7, "refractivity", "")
+    simulation.write_text('missing = "restrict"\n' + FILE)
+    yardstick = open_simulation(simulation).yardstick
+    assert yardstick.task.left_out == 1
+    assert len(yardstick.task.labels.molecules) == SIZE - 1
+
+
+def test_a_bad_molecule_is_named(simulation: Path) -> None:
+    spoil(simulation, 4, "Smiles", "C1CC")
+    assert "table.csv, line 4, column Smiles: 'C1CC' is not a valid SMILES" in complaint(simulation)
+
+
+def test_a_molecule_with_two_labels_is_refused_and_a_repeat_is_not(simulation: Path) -> None:
+    path = simulation.parent / "table.csv"
+    table = pd.read_csv(path)
+    pd.concat([table, table.iloc[[3]]]).to_csv(path, index=False)
+    assert len(open_simulation(simulation).yardstick.task.labels.molecules) == SIZE
+    spoil(simulation, SIZE + 2, "refractivity", "1.0")
+    assert f"line {SIZE + 2}: " in complaint(simulation)
+    assert "stands on line 5 too, with other values" in complaint(simulation)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "clause"),
+    [
+        (
+            "refractivity = 60",
+            "refractivty = 60",
+            "there is no column 'refractivty'; did you mean 'refractivity'?",
+        ),
+        ("evaluations = 24", "evaluations = 500", "500 evaluations, but the pool has 120 molecules"),
+        ("initial = 8", "initial = 24", "leave nothing of 24 evaluations"),
+        ("seeds = 2", "sedes = 2", "unknown key; did you mean 'seeds'?"),
+        ("table.csv", "tabel.csv", "there is no such table"),
+        ('kind = "minmax_gp"', 'kind = "minmax"', "there is no surrogate of kind 'minmax'; did you mean"),
+        ('name = "UCB"', 'name = "random"', "the scenario 'random' is given twice"),
+        ("tpsa = 20.0", "tpsa = 2000.0", "declare references that some reach"),
+        ("maximize = { tpsa = 20.0 }", "", ""),
+        (
+            "minimize = { refractivity = 60.0 }",
+            "minimize = { tpsa = 60.0 }",
+            "the objective 'tpsa' is given twice",
+        ),
+    ],
+)
+def test_a_mistake_in_the_file_is_a_sentence(simulation: Path, old: str, new: str, clause: str) -> None:
+    assert old in FILE
+    simulation.write_text(FILE.replace(old, new))
+    if clause:
+        assert clause in complaint(simulation)
+    else:
+        open_simulation(simulation)  # one objective is enough
+
+
+def test_one_molecule_is_nothing_to_choose_from(simulation: Path, table: pd.DataFrame) -> None:
+    table.head(1).to_csv(simulation.parent / "table.csv", index=False)
+    assert "1 labelled molecules; there is nothing to choose" in complaint(simulation)
+
+
+def test_a_unit_that_contradicts_the_header_is_refused(simulation: Path) -> None:
+    objective = '[[objectives]]\nproperty = "tpsa"\nunit = "nm^2"\ndirection = "maximize"\nreference = 20.0\n'
+    simulation.write_text(FILE.replace("maximize = { tpsa = 20.0 }", "") + objective)
+    assert "is in angstrom^2; the objective says nm^2" in complaint(simulation)

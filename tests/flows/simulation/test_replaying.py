@@ -1,0 +1,60 @@
+"""One scenario, one seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from flows.simulation.replaying import open_simulation, replay
+from tests.flows.simulation.conftest import FILE
+
+TIMES = ["decision_seconds"]
+
+
+def test_rows_agree_for_the_same_seed_and_scenarios_begin_alike(simulation: Path) -> None:
+    opened = open_simulation(simulation)
+    one, again = replay(opened, "UCB", 3), replay(opened, "UCB", 3)
+    pd.testing.assert_frame_equal(one.drop(columns=TIMES), again.drop(columns=TIMES))
+    control = replay(opened, "random", 3)
+    assert one["hypervolume"].iloc[0] == control["hypervolume"].iloc[0], "the same first molecules"
+    assert list(one["evaluations"]) == [8, 13, 18, 23, 24]
+
+
+def test_figures_grow_with_what_is_measured(simulation: Path) -> None:
+    simulation.write_text(FILE.replace("evaluations = 24", "evaluations = 120"))
+    rows = replay(open_simulation(simulation), "UCB", 0)
+    for column in ("hypervolume_share", "pareto_recall", "top_recall"):
+        assert rows[column].is_monotonic_increasing
+        assert rows[column].iloc[-1] == 1.0, "the whole pool was measured"
+    assert rows["distance"].iloc[-1] == 0.0
+
+
+def scenario(simulation: Path, extra: str) -> pd.DataFrame:
+    simulation.write_text(FILE + f'\n[[scenarios]]\nname = "other"\n{extra}\n')
+    return replay(open_simulation(simulation), "other", 0)
+
+
+def test_failures_are_put_in_and_charged(simulation: Path) -> None:
+    rows = scenario(simulation, 'failures = 0.5\nacquisition = { kind = "greedy" }')
+    assert 4 <= rows["failures"].iloc[-1] <= 20
+    assert rows["cost_seconds"].iloc[-1] == 24.0
+
+
+def test_a_column_can_be_sorted_by(simulation: Path) -> None:
+    rows = scenario(simulation, 'sort_by = "size"')
+    down = scenario(simulation, 'sort_by = "size"\ndescending = true')
+    assert rows["best refractivity"].iloc[-1] <= down["best refractivity"].iloc[-1]
+
+
+def test_training_once_is_not_training(simulation: Path) -> None:
+    once = scenario(simulation, 'train_once = true\nacquisition = { kind = "greedy" }')
+    always = scenario(simulation, 'acquisition = { kind = "greedy" }')
+    assert once["hypervolume"].iloc[1] == always["hypervolume"].iloc[1], "one round with the same knowledge"
+    assert not once["hypervolume"].equals(always["hypervolume"])
+
+
+def test_noise_is_told_to_the_surrogate_and_changes_the_picks(simulation: Path) -> None:
+    quiet = scenario(simulation, 'acquisition = { kind = "greedy" }')
+    noisy = scenario(simulation, 'acquisition = { kind = "greedy" }\nnoise = { tpsa = 30.0 }')
+    assert not quiet["hypervolume"].equals(noisy["hypervolume"])

@@ -1,0 +1,55 @@
+"""``zincloop simulate`` as a user meets it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.flows.simulation.conftest import FILE
+
+ZINCLOOP = Path(sys.executable).parent / "zincloop"
+
+pytestmark = pytest.mark.slow
+
+
+def _simulate(path: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(ZINCLOOP), "simulate", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_from_three_lines_to_a_recommendation(simulation: Path) -> None:
+    done = _simulate(simulation)
+    assert done.returncode == 0, done.stderr
+    assert "UCB" in done.stdout
+    home = simulation.parent / "sim-simulation"
+    results = pd.read_csv(home / "results.csv")
+    assert set(zip(results["scenario"], results["seed"], strict=True)) == {
+        (name, seed) for name in ("random", "UCB") for seed in (0, 1)
+    }
+    page = (home / "report.html").read_text()
+    assert "120 labelled molecules" in page
+    assert "share of the pool" in page
+
+    kept = {p.name: p.stat().st_mtime_ns for p in (home / "runs").iterdir()}
+    simulation.write_text(FILE.replace("seeds = 2", "seeds = 3"))
+    assert _simulate(simulation).returncode == 0
+    now = {p.name: p.stat().st_mtime_ns for p in (home / "runs").iterdir()}
+    assert len(now) == 6
+    assert {name: now[name] for name in kept} == kept, "what was done is not done again"
+
+    simulation.write_text(FILE.replace("initial = 8", "initial = 9"))
+    other = _simulate(simulation)
+    assert other.returncode == 2
+    assert "holds results of another simulation" in other.stderr
+
+
+def test_a_mistake_leaves_nothing(simulation: Path) -> None:
+    simulation.write_text(FILE.replace("seeds = 2", "seeds = none"))
+    done = _simulate(simulation)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert sorted(p.name for p in simulation.parent.iterdir()) == ["sim.toml", "table.csv"]

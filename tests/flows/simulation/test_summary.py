@@ -1,0 +1,61 @@
+"""What is concluded from curves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from flows.simulation.summary import summarise
+
+
+def curves(heights: dict[str, float], seeds: int, noise: float) -> pd.DataFrame:
+    """Straight lines to a height in 10 rounds, the noise shared by all scenarios of a seed."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for seed in range(seeds):
+        luck = noise * rng.standard_normal()
+        for name, height in heights.items():
+            for k in range(11):
+                share = float(np.clip((height + luck) * k / 10, 0, 1))
+                rows.append(
+                    {
+                        "scenario": name,
+                        "seed": seed,
+                        "round": k,
+                        "evaluations": 10 + 5 * k,
+                        "hypervolume_share": share,
+                        "pareto_recall": share,
+                        "top_recall": share,
+                        "distance": 1 - share,
+                        "decision_seconds": 0.1,
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def test_paired_seeds_see_through_shared_luck() -> None:
+    found = summarise(curves({"random": 0.4, "good": 0.8, "better": 0.85}, 20, 0.05))
+    assert list(found.table["scenario"]) == ["better", "good", "random"]
+    best = found.table.iloc[0]
+    assert best["area_over_random"] == pytest.approx(0.225, abs=0.01)
+    assert best["area_over_random_low"] > 0.2
+    assert best["enrichment"] == pytest.approx(0.85 / 0.4, rel=0.1)
+    assert best["acceleration"] == pytest.approx(60 / 35, rel=0.1)
+    assert found.advice.startswith("Use 'better': it is ahead of every other")
+
+
+def test_chance_is_called_chance() -> None:
+    table = curves({"random": 0.5, "luck": 0.5}, 20, 0.0)
+    table["hypervolume_share"] += np.random.default_rng(1).normal(0, 0.05, len(table))
+    assert summarise(table).advice.startswith("No strategy is shown to beat chance")
+
+
+def test_few_seeds_decide_nothing() -> None:
+    assert "decide nothing" in summarise(curves({"random": 0.4, "good": 0.8}, 3, 0.01)).advice
+
+
+def test_without_a_control_nothing_is_compared_with_it() -> None:
+    found = summarise(curves({"a": 0.4, "b": 0.8}, 6, 0.01))
+    assert "area_over_random" not in found.table
+    assert "'b'" in found.advice
