@@ -1,7 +1,7 @@
 """Write the means and standard deviations the descriptors of the surrogates are standardised with.
 
 Over the real compounds of the ``chemicals`` package within the elements and sizes the project covers;
-spreads below a floor are raised to it, so that a rare group does not push a molecule out of reach.
+spreads of counts below a floor are raised to it, so that a rare group does not push a molecule out of reach.
 
     python -m benchmarks.descriptor_table surrogates/gp/descriptors.csv
 """
@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from loop.molecule import ELEMENTS, Limits, Molecule, MoleculeError, parse
-from surrogates.gp.descriptors import NAMES, raw
+from surrogates.gp.descriptors import GROUPS, NAMES, raw
 
 FLOOR = 0.25
-"""Smallest spread, in the descriptor's own unit."""
+"""Smallest spread of a count of groups."""
 
 
 def compounds(limits: Limits, most: int) -> list[Molecule]:
@@ -48,7 +48,7 @@ def main(path: Path) -> None:
         rows = csv.writer(table, lineterminator="\n")
         rows.writerow(("name", "mean", "sd"))
         for name, mean, sd in zip(NAMES, np.nanmean(values, axis=0), np.nanstd(values, axis=0), strict=True):
-            rows.writerow((name, f"{mean:.4g}", f"{max(sd, FLOOR):.4g}"))
+            rows.writerow((name, f"{mean:.4g}", f"{max(sd, FLOOR if name in GROUPS else 0.0):.4g}"))
     print(f"{len(values)} compounds, {len(NAMES)} descriptors -> {path}")
 
 

@@ -18,6 +18,6 @@ class DescriptorGP(BaseModel):
 
     kind: Literal["descriptor_gp"] = "descriptor_gp"
 
-    def fit(self, evidence: Evidence, seed: int) -> Belief:
+    def fit(self, evidence: Evidence, seed: int) -> Belief:  # noqa: ARG002 - nothing is left to chance
         """Fit to at least two measurements; see :func:`surrogates.gp.belief.fit`."""
-        return fit(MaternKernel(), evidence, seed)
+        return fit(MaternKernel(), evidence)

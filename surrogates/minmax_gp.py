@@ -22,6 +22,6 @@ class MinMaxGP(BaseModel):
 
     kind: Literal["minmax_gp"] = "minmax_gp"
 
-    def fit(self, evidence: Evidence, seed: int) -> Belief:
+    def fit(self, evidence: Evidence, seed: int) -> Belief:  # noqa: ARG002 - nothing is left to chance
         """Fit to at least two measurements; see :func:`surrogates.gp.belief.fit`."""
-        return fit(MinMaxKernel(), evidence, seed)
+        return fit(MinMaxKernel(), evidence)

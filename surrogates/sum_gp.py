@@ -23,6 +23,6 @@ class SumGP(BaseModel):
 
     kind: Literal["sum_gp"] = "sum_gp"
 
-    def fit(self, evidence: Evidence, seed: int) -> Belief:
+    def fit(self, evidence: Evidence, seed: int) -> Belief:  # noqa: ARG002 - nothing is left to chance
         """Fit to at least two measurements; see :func:`surrogates.gp.belief.fit`."""
-        return fit(SumKernel(), evidence, seed)
+        return fit(SumKernel(), evidence)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -16,11 +17,20 @@ from surrogates.gp.hyper import MEAN_VARIANCE, Hyperparameters
 from surrogates.gp.kernels import Kernel
 from surrogates.gp.similarity import Molecules
 
-SUBSET = 400
-"""Measurements the hyperparameters are first fitted to; all of them refine the result."""
+RUNG = 1.2
+"""Hyperparameters are fitted anew whenever there are so many times as many measurements."""
 
-REFINING_STEPS = 8
-"""Evaluations of the likelihood of all measurements, where there are more than the subset."""
+FIRST_RUNG = 10
+"""Up to so many measurements they are fitted every time."""
+
+MOST_FITTED = 400
+"""Measurements the hyperparameters are fitted to at most, evenly spaced in the order they came."""
+
+BLOCK = 10_000
+"""Molecules predicted at once."""
+
+MOST_REMEMBERED = 4_000_000
+"""Elements of the last answer's working that a belief keeps, for the belief that follows it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,8 @@ class GaussianBelief:
         What it was told of.
     values, variances
         Standardised values and their whole noise variances, shape ``(n,)``.
+    before
+        The belief that this one extends by its last measurements, whose work is used again.
     """
 
     kernel: Kernel
@@ -46,6 +58,7 @@ class GaussianBelief:
     molecules: Molecules
     values: FloatArray
     variances: FloatArray
+    before: GaussianBelief | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def diagnostics(self) -> Mapping[str, float]:
@@ -76,25 +89,29 @@ class GaussianBelief:
 
     def predict(self, molecules: Sequence[Molecule]) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the noise-free value, each of shape ``(n,)``."""
-        if not molecules:
+        asked = tuple(molecules)
+        if not asked:
             return np.empty(0), np.empty(0)
-        cross = self._covariance(tuple(molecules), self.molecules)
-        explained = linalg.solve_lower(self._factor, cross.T)
+        if len(asked) > BLOCK:
+            parts = [self.predict(asked[k : k + BLOCK]) for k in range(0, len(asked), BLOCK)]
+            means, sds = (np.concatenate(part) for part in zip(*parts, strict=True))
+            return means, sds
+        explained = self._explained(asked)
         known = np.einsum("ij,ij->j", explained, explained)
         variances = self.hyperparameters.signal + MEAN_VARIANCE - known
-        sds = np.sqrt(np.maximum(variances, 0.0))
-        return self.offset + self.unit * (cross @ self._weights), self.unit * sds
+        means = explained.T @ linalg.solve_lower(self._factor, self.values)
+        return self.offset + self.unit * means, self.unit * np.sqrt(np.maximum(variances, 0.0))
 
     def draw(self, molecules: Sequence[Molecule], n: int, seed: int) -> FloatArray:
         """Joint posterior draws of the noise-free values, shape ``(n, n_molecules)``."""
         asked = tuple(molecules)
         if not asked:
             return np.empty((n, 0))
-        cross = self._covariance(asked, self.molecules)
-        explained = linalg.solve_lower(self._factor, cross.T)
+        explained = self._explained(asked)
+        means = explained.T @ linalg.solve_lower(self._factor, self.values)
         factor = linalg.lower_cholesky(self._covariance(asked, asked) - explained.T @ explained)
         normal = np.random.default_rng(seed).standard_normal((n, len(asked)))
-        return self.offset + self.unit * (cross @ self._weights + normal @ factor.T)
+        return self.offset + self.unit * (means + normal @ factor.T)
 
     def given(self, molecules: Sequence[Molecule], values: FloatArray) -> GaussianBelief:
         """The belief after these values, hyperparameters and standardisation kept."""
@@ -108,16 +125,43 @@ class GaussianBelief:
             (*self.molecules, *molecules),
             np.concatenate([self.values, (np.asarray(values) - self.offset) / self.unit]),
             np.concatenate([self.variances, np.full(len(molecules), self.hyperparameters.noise)]),
+            before=self,
         )
 
     @cached_property
     def _factor(self) -> FloatArray:
-        own = self._covariance(self.molecules, self.molecules)
-        return linalg.lower_cholesky(own + np.diag(self.variances))
+        """Lower Cholesky factor of the covariance of the measurements, shape ``(n, n)``."""
+        if self.before is None:
+            own = self._covariance(self.molecules, self.molecules)
+            return linalg.lower_cholesky(own + np.diag(self.variances))
+        known = len(self.before.molecules)
+        new = self.molecules[known:]
+        corner = self._covariance(new, new) + np.diag(self.variances[known:])
+        cross = self._covariance(new, self.before.molecules)
+        return linalg.extended(self.before._factor, cross, corner)
+
+    def _explained(self, asked: Molecules) -> FloatArray:
+        """What of ``asked`` the measurements explain: the solution of ``factor @ x = covariance``.
+
+        Shape ``(n, len(asked))``. The belief before gives its rows, if it was asked the same.
+        """
+        if self._last and self._last[0][0] == asked:
+            return self._last[0][1]
+        earlier = self.before._last if self.before is not None else []
+        if self.before is not None and earlier and earlier[0][0] == asked:
+            known = len(self.before.molecules)
+            rest = self._covariance(self.molecules[known:], asked)
+            rest -= self._factor[known:, :known] @ earlier[0][1]
+            found = np.vstack([earlier[0][1], linalg.solve_lower(self._factor[known:, known:], rest)])
+        else:
+            found = linalg.solve_lower(self._factor, self._covariance(asked, self.molecules).T)
+        self._last[:] = [(asked, found)] if found.size <= MOST_REMEMBERED else []
+        return found
 
     @cached_property
-    def _weights(self) -> FloatArray:
-        return linalg.solve(self._factor, self.values)
+    def _last(self) -> list[tuple[Molecules, FloatArray]]:
+        """What was asked last and the working of the answer, if that is not too large to keep."""
+        return []
 
     def _covariance(self, first: Molecules, second: Molecules) -> FloatArray:
         covariance = self.hyperparameters.signal * self.kernel.between(
@@ -127,8 +171,11 @@ class GaussianBelief:
         return covariance
 
 
-def fit(kernel: Kernel, evidence: Evidence, seed: int) -> GaussianBelief:
+def fit(kernel: Kernel, evidence: Evidence) -> GaussianBelief:
     """Fit a Gaussian process to one property.
+
+    All measurements are believed; hyperparameters and standardisation come from the first of them, up to the
+    last rung of a ladder whose steps grow by ``RUNG``, so that most rounds of a campaign share a fit.
 
     Raises
     ------
@@ -137,26 +184,38 @@ def fit(kernel: Kernel, evidence: Evidence, seed: int) -> GaussianBelief:
         not finite, or negative uncertainties.
     """
     _check(evidence)
-    offset, unit = float(evidence.values.mean()), float(evidence.values.std())
+    n = _rung(len(evidence.molecules))
+    first = evidence.values[:n]
+    offset, unit = float(first.mean()), float(first.std())
     if unit <= 1e-12 * max(1.0, abs(offset)):
         unit = 1.0  # constant values say nothing of their own spread
-    values = (evidence.values - offset) / unit
-    known = (evidence.uncertainties / unit) ** 2
-    theta = _hyperparameters(kernel, evidence.molecules, values, known, seed)
-    found = Hyperparameters(float(theta[0]), float(theta[1]), theta[2:])
+    values, known = (evidence.values - offset) / unit, (evidence.uncertainties / unit) ** 2
+    some = np.unique(np.linspace(0, n - 1, min(n, MOST_FITTED)).astype(int))
+    found = _hyperparameters(
+        kernel,
+        tuple(evidence.molecules[i] for i in some),
+        tuple(values[some].tolist()),
+        tuple(known[some].tolist()),
+    )
     return GaussianBelief(kernel, found, offset, unit, evidence.molecules, values, known + found.noise)
 
 
+def _rung(n: int) -> int:
+    """The highest rung of the ladder that ``n`` measurements reach."""
+    rung = FIRST_RUNG
+    if n <= rung:
+        return n
+    while math.ceil(rung * RUNG) <= n:
+        rung = math.ceil(rung * RUNG)
+    return rung
+
+
+@lru_cache(maxsize=64)
 def _hyperparameters(
-    kernel: Kernel, molecules: Molecules, values: FloatArray, known: FloatArray, seed: int
-) -> FloatArray:
-    n = len(molecules)
-    if n <= SUBSET:
-        return hyper.fit(kernel.among(molecules), kernel.priors, values, known)
-    some = np.sort(np.random.default_rng(seed).choice(n, SUBSET, replace=False))
-    few = tuple(molecules[i] for i in some)
-    start = hyper.fit(kernel.among(few), kernel.priors, values[some], known[some])
-    return hyper.fit(kernel.among(molecules), kernel.priors, values, known, start, REFINING_STEPS)
+    kernel: Kernel, molecules: Molecules, values: tuple[float, ...], known: tuple[float, ...]
+) -> Hyperparameters:
+    theta = hyper.fit(kernel.among(molecules), kernel.priors, np.array(values), np.array(known))
+    return Hyperparameters(float(theta[0]), float(theta[1]), theta[2:])
 
 
 def _check(evidence: Evidence) -> None:

@@ -18,8 +18,8 @@ from loop.molecule import Molecule
 from loop.objective import FloatArray
 from surrogates.gp.descriptors import raw, standardised
 
-KEPT = 50_000
-"""Molecules whose features stay in memory (about 2 kB each)."""
+KEPT = 120_000
+"""Molecules whose features stay in memory (about 1.5 kB each)."""
 
 _LEVELS = 256
 _MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2)

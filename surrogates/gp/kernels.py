@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,7 +20,7 @@ LENGTH = Prior(0.5 * float(np.log(len(NAMES))), 1.0)
 """Log of the length scale: two unrelated molecules are about the root of the number of descriptors apart."""
 
 
-class Kernel(Protocol):
+class Kernel(Hashable, Protocol):
     """A correlation between molecules with hyperparameters of its own."""
 
     @property

@@ -1,13 +1,17 @@
 """Matrices between two sets of molecules that hold no hyperparameter, kept for the next caller.
 
-Every property measured on the same molecules shares them: fitting four properties computes one matrix.
+Every property measured on the same molecules shares them: fitting four properties computes one matrix. A
+pool is asked about again and again while measurements are added one by one; an :class:`Atlas` keeps its rows
+and computes only the columns of what is new.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from loop.molecule import Molecule
@@ -15,12 +19,15 @@ from loop.objective import FloatArray
 from surrogates.gp.features import descriptors, thermometers
 
 Molecules = tuple[Molecule, ...]
+IndexArray = NDArray[np.intp]
 
-_KEPT = 4
-"""Matrices of each sort in memory; one between 10,000 candidates and 1,000 measurements takes 80 MB."""
+LARGE = 500
+"""From so many molecules on, the first set counts as a pool and gets an atlas."""
+
+MOST_KEPT = 40_000_000
+"""Elements of each sort an atlas keeps, 4 bytes each."""
 
 
-@lru_cache(maxsize=_KEPT)
 def minmax(first: Molecules, second: Molecules) -> FloatArray:
     """Sum of the smaller counts over sum of the larger ones, shape ``(len(first), len(second))``.
 
@@ -28,37 +35,149 @@ def minmax(first: Molecules, second: Molecules) -> FloatArray:
     positive definite. In thermometer code the smaller counts are a dot product, and the larger ones
     follow from ``max(a, b) = a + b - min(a, b)``.
     """
-    ours, theirs = thermometers(first), thermometers(second)
-    steps, columns = np.unique(np.concatenate(theirs), return_inverse=True)
-    dense = np.zeros((len(steps), len(second)), dtype=np.float32)
-    sizes = np.array([len(t) for t in theirs])
-    dense[columns, np.repeat(np.arange(len(second)), sizes)] = 1.0
-    smaller = (_rows(ours, steps) @ dense).astype(np.float64)
-    larger = np.array([len(t) for t in ours])[:, None] + sizes[None, :] - smaller
-    return _frozen(smaller / larger)
+    if len(first) < LARGE:
+        return _minmax(first, second)
+    atlas, rows = _atlas_of(first)
+    return atlas.minmax(rows, second)
 
 
-def _rows(ours: list[np.ndarray], steps: np.ndarray) -> csr_array:
-    """One row for each molecule, one column for each of ``steps``; other steps have no partner."""
-    flat = np.concatenate(ours)
-    columns = np.minimum(np.searchsorted(steps, flat), len(steps) - 1)
-    shared = steps[columns] == flat
-    rows = np.repeat(np.arange(len(ours)), [len(t) for t in ours])[shared]
-    ones = np.ones(len(rows), dtype=np.float32)
-    return csr_array((ones, (rows, columns[shared])), shape=(len(ours), len(steps)))
-
-
-@lru_cache(maxsize=_KEPT)
 def distances(first: Molecules, second: Molecules) -> FloatArray:
     """Euclidean distances between standardised descriptors, shape ``(len(first), len(second))``."""
-    a, b = _described(first), _described(second)
-    squares = (a * a).sum(1)[:, None] + (b * b).sum(1)[None, :] - 2.0 * (a @ b.T)
-    return _frozen(np.sqrt(np.maximum(squares, 0.0)))
+    if len(first) < LARGE:
+        return _distances(first, second)
+    atlas, rows = _atlas_of(first)
+    return atlas.distances(rows, second)
 
 
-@lru_cache(maxsize=_KEPT)
-def _described(molecules: Molecules) -> FloatArray:
-    return _frozen(descriptors(molecules))
+@lru_cache(maxsize=8)
+def _minmax(first: Molecules, second: Molecules) -> FloatArray:
+    return _frozen(Counts(first).minmax(second))
+
+
+@lru_cache(maxsize=8)
+def _distances(first: Molecules, second: Molecules) -> FloatArray:
+    return _frozen(_apart(descriptors(first), descriptors(second)))
+
+
+class Counts:
+    """Counted environments of some molecules as a sparse matrix, one row each.
+
+    Parameters
+    ----------
+    molecules
+        The ``n`` molecules.
+    """
+
+    def __init__(self, molecules: Molecules) -> None:
+        ours = thermometers(molecules)
+        self._sizes = np.array([len(t) for t in ours])
+        self._steps, columns = np.unique(np.concatenate(ours), return_inverse=True)
+        starts = np.concatenate([[0], np.cumsum(self._sizes)])
+        ones = np.ones(len(columns), dtype=np.float32)
+        self._rows = csr_array((ones, columns, starts), shape=(len(ours), len(self._steps)))
+
+    def minmax(self, others: Sequence[Molecule]) -> FloatArray:
+        """See :func:`minmax`."""
+        theirs = thermometers(others)
+        sizes = np.array([len(t) for t in theirs])
+        flat = np.concatenate(theirs)
+        place = np.minimum(np.searchsorted(self._steps, flat), len(self._steps) - 1)
+        shared = self._steps[place] == flat
+        dense = np.zeros((len(self._steps), len(theirs)), dtype=np.float32)
+        dense[place[shared], np.repeat(np.arange(len(theirs)), sizes)[shared]] = 1.0
+        smaller = (self._rows @ dense).astype(np.float64)
+        return np.asarray(smaller / (self._sizes[:, None] + sizes[None, :] - smaller))
+
+
+class Atlas:
+    """A pool, with its similarity to every molecule it was compared with so far.
+
+    Parameters
+    ----------
+    pool
+        The molecules of the pool.
+    """
+
+    def __init__(self, pool: Molecules) -> None:
+        self._pool = pool
+        self._place = {molecule: i for i, molecule in enumerate(pool)}
+        self._last: tuple[Molecules, IndexArray] = (pool, np.arange(len(pool)))
+        self._minmax = _Columns(len(pool), self._compare)
+        self._distances = _Columns(len(pool), lambda others: _apart(self._described, descriptors(others)))
+
+    def _compare(self, others: Sequence[Molecule]) -> FloatArray:
+        return self._counts.minmax(others)
+
+    @cached_property
+    def _counts(self) -> Counts:
+        return Counts(self._pool)
+
+    @cached_property
+    def _described(self) -> FloatArray:
+        return descriptors(self._pool)
+
+    def find(self, molecules: Molecules) -> IndexArray | None:
+        """Rows of molecules, or ``None`` if one of them is not in the pool."""
+        if self._last[0] is not molecules:
+            try:
+                rows = np.array([self._place[molecule] for molecule in molecules])
+            except KeyError:
+                return None
+            self._last = (molecules, rows)
+        return self._last[1]
+
+    def minmax(self, rows: IndexArray, others: Molecules) -> FloatArray:
+        """See :func:`minmax`."""
+        return self._minmax.table(rows, others)
+
+    def distances(self, rows: IndexArray, others: Molecules) -> FloatArray:
+        """See :func:`distances`."""
+        return self._distances.table(rows, others)
+
+
+class _Columns:
+    """A table that grows by the column; one line of memory for each, as columns come and rows are chosen."""
+
+    def __init__(self, height: int, compute: Callable[[Sequence[Molecule]], FloatArray]) -> None:
+        self._compute = compute
+        self._height = height
+        self._place: dict[Molecule, int] = {}
+        self._lines = np.empty((0, height), dtype=np.float32)
+
+    def table(self, rows: IndexArray, others: Molecules) -> FloatArray:
+        new = [molecule for molecule in dict.fromkeys(others) if molecule not in self._place]
+        if (len(self._place) + len(new)) * self._height > MOST_KEPT:
+            return self._compute(others)[rows]
+        if new:
+            self._add(new)
+        lines = self._lines[[self._place[molecule] for molecule in others]]
+        return np.asarray(lines[:, rows].T, dtype=np.float64)
+
+    def _add(self, new: Sequence[Molecule]) -> None:
+        before, after = len(self._place), len(self._place) + len(new)
+        if after > len(self._lines):
+            grown = np.empty((max(after, 2 * len(self._lines)), self._height), dtype=np.float32)
+            grown[:before] = self._lines[:before]
+            self._lines = grown
+        self._lines[before:after] = self._compute(new).T
+        self._place |= {molecule: before + k for k, molecule in enumerate(new)}
+
+
+_atlas: list[Atlas] = []
+"""The atlas of the pool asked about last, if any."""
+
+
+def _atlas_of(molecules: Molecules) -> tuple[Atlas, IndexArray]:
+    for atlas in _atlas:
+        if (rows := atlas.find(molecules)) is not None:
+            return atlas, rows
+    _atlas[:] = [Atlas(molecules)]
+    return _atlas[0], np.arange(len(molecules))
+
+
+def _apart(first: FloatArray, second: FloatArray) -> FloatArray:
+    squares = (first * first).sum(1)[:, None] + (second * second).sum(1)[None, :] - 2.0 * (first @ second.T)
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
 
 
 def _frozen(matrix: FloatArray) -> FloatArray:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from rdkit.Chem import rdFingerprintGenerator
 
 from loop.molecule import Molecule, parse
-from surrogates.gp.descriptors import FARTHEST, NAMES
+from surrogates.gp import similarity
+from surrogates.gp.descriptors import FARTHEST, NAMES, WEIGHTS
 from surrogates.gp.features import descriptors
 from surrogates.gp.similarity import distances, minmax
 from tests.surrogates.boiling import evidence
@@ -43,6 +45,21 @@ def test_distances_are_euclidean() -> None:
     np.testing.assert_allclose(distances(MOLECULES, MOLECULES), wanted, atol=1e-5)
 
 
+def test_a_pool_remembers_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, others = evidence(60).molecules, evidence(20, start=60).molecules
+    plain = [f(pool, others) for f in (minmax, distances)]
+    monkeypatch.setattr(similarity, "LARGE", 30)
+    monkeypatch.setattr(similarity, "_atlas", [])
+    minmax(pool, others[:3]), distances(pool, others[:7])
+    for function, wanted in zip((minmax, distances), plain, strict=True):
+        np.testing.assert_allclose(function(pool, others), wanted, atol=1e-5)
+        np.testing.assert_allclose(function(pool[5:40], others), wanted[5:40], atol=1e-5)
+        np.testing.assert_allclose(function(others + pool[:30], pool[:2])[20:], function(pool[:30], pool[:2]))
+    monkeypatch.setattr(similarity, "MOST_KEPT", 100)
+    monkeypatch.setattr(similarity, "_atlas", [])
+    np.testing.assert_allclose(minmax(pool, others), plain[0])
+
+
 def test_an_outlandish_molecule_stays_within_reach() -> None:
     monster = parse("FC(F)(F)" + "C(F)(F)" * 40 + "F")
-    assert np.abs(descriptors((monster,))).max() <= FARTHEST
+    assert np.abs(descriptors((monster,))).max() <= FARTHEST * max(WEIGHTS.values())
