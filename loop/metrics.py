@@ -25,12 +25,13 @@ def pareto_mask(gains: FloatArray) -> NDArray[np.bool_]:
         If the array is not two-dimensional or holds a value that is not finite.
     """
     points = _checked(gains)
-    mask = np.ones(len(points), dtype=bool)
-    for i, point in enumerate(points):
-        # A row that is itself dominated need not be looked at: what it dominates, its dominator does too.
-        if mask[i]:
-            worse = (points <= point).all(axis=1) & (points < point).any(axis=1)
-            mask &= ~worse
+    mask = np.zeros(len(points), dtype=bool)
+    # Rows with a large sum dominate many; a dominated row need not be looked at, its dominator was before it.
+    left = np.lexsort((*-points.T, -points.sum(axis=1)))
+    while len(left):
+        point, mask[left[0]] = points[left[0]], True
+        rest = points[left[1:]]
+        left = left[1:][(rest > point).any(axis=1) | (rest == point).all(axis=1)]
     return mask
 
 

@@ -7,7 +7,7 @@ the surrogate and in the report. RDKit is used on this floor in this file alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -49,6 +49,10 @@ class Molecule:
     smiles: str
     charge: int = field(compare=False)
     heavy_atoms: int = field(compare=False)
+
+    def __hash__(self) -> int:
+        """As equality; pools hash thousands of molecules a round, and a string keeps its hash."""
+        return hash(self.smiles)
 
     @cached_property
     def inchikey(self) -> str:
@@ -265,3 +269,10 @@ def similarities(molecule: Molecule, others: Sequence[Molecule]) -> NDArray[np.f
         DataStructs.BulkTanimotoSimilarity(fingerprint(molecule), [fingerprint(o) for o in others]),
         dtype=np.float64,
     )
+
+
+def nearest(molecules: Iterable[Molecule], others: Sequence[Molecule]) -> Iterator[float]:
+    """Yield the largest Tanimoto similarity of each molecule to any of the others; 0 if there are none."""
+    known = [fingerprint(o) for o in others]
+    for molecule in molecules:
+        yield max(DataStructs.BulkTanimotoSimilarity(fingerprint(molecule), known), default=0.0)

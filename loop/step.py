@@ -7,6 +7,7 @@ simulation, a person at the command line) carries it out, writes it into the led
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -175,9 +176,7 @@ def _acquire(
         seed=child_seed(seed, "acquisition"),
     )
     batch = parts.acquisition.choose(question) if pool else []
-    origins: dict[str, int] = {}
-    for candidate in pool:
-        origins[candidate.origin] = origins.get(candidate.origin, 0) + 1
+    origins = dict(Counter(candidate.origin for candidate in pool))
     return batch, {
         "stage": "acquisition",
         "pool": origins,
@@ -200,11 +199,15 @@ def _pool(definition: Definition, parts: Parts, state: State, seed: int) -> list
 def _askable(parts: Parts, candidates: Sequence[Candidate], taken: Sequence[Molecule]) -> list[Candidate]:
     """Drop repeats, what was asked before and what an oracle cannot measure."""
     known, kept = set(taken), []
+    refusals = [oracle.refusal for oracle in parts.oracles]
     for candidate in candidates:
         molecule = candidate.molecule
         if molecule not in known:
             known.add(molecule)
-            if all(oracle.refusal(molecule) is None for oracle in parts.oracles):
+            for refusal in refusals:
+                if refusal(molecule) is not None:
+                    break
+            else:
                 kept.append(candidate)
     return kept
 

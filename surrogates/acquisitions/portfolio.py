@@ -10,36 +10,45 @@ from pydantic import Field
 from loop.protocols import Question
 from loop.records import Pick
 from surrogates.acquisitions.kit.batch import Rules, choose
-from surrogates.acquisitions.kit.criteria import Criterion, LogEHVI, ScalarisedUCB, Thompson
-from surrogates.acquisitions.kit.settings import OptimistSettings
+from surrogates.acquisitions.kit.criteria import Criterion, LogEHVI, ParetoMembership, ScalarisedUCB, Thompson
+from surrogates.acquisitions.kit.settings import ImproverSettings
 
-Turn = Literal["log_ehvi", "scalarised_ucb", "thompson"]
+BETA = 0.5
+"""Optimism of the scalarised upper confidence bound, where it has a turn."""
+
+Turn = Literal["log_ehvi", "pareto_membership", "scalarised_ucb", "thompson"]
 
 
-class PortfolioAcquisition(OptimistSettings):
+class PortfolioAcquisition(ImproverSettings):
     """Criteria take turns within a batch, so that no single one's failure fills it.
 
-    Two log-EHVI picks to one upper confidence bound did as well as log-EHVI alone on QM9; equal shares with
-    Thompson sampling did worse (measured with ``benchmarks/acquisitions.py``).
+    One pick that adds most hypervolume, one that most likely belongs to the front: on QM9 as much hypervolume
+    as log-EHVI alone, and more of the front found (measured with ``benchmarks/efficiency.py``). While little
+    is measured the front is far from its final place, and only the first criterion is asked.
     """
 
     kind: Literal["portfolio"] = "portfolio"
     turns: tuple[Turn, ...] = Field(
-        default=("log_ehvi", "log_ehvi", "scalarised_ucb"),
+        default=("log_ehvi", "pareto_membership"),
         min_length=1,
         description="criteria that take turns, repeated as the batch needs; the seed decides which is first",
     )
-    draws: Literal[16, 32, 64, 128, 256] = Field(
-        default=64, description="quasi-Monte Carlo draws of each candidate's gains in log-EHVI"
+    warm_up: int = Field(
+        default=60,
+        ge=0,
+        description="molecules to be measured before any criterion but the first of the turns is asked",
     )
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
         makers: Mapping[Turn, Callable[[], Criterion]] = {
-            "log_ehvi": lambda: LogEHVI(self.draws, self.beta),
-            "scalarised_ucb": lambda: ScalarisedUCB(self.beta),
+            "log_ehvi": lambda: LogEHVI(self.exploration),
+            "pareto_membership": ParetoMembership,
+            "scalarised_ucb": lambda: ScalarisedUCB(BETA),
             "thompson": lambda: Thompson(question.batch),
         }
-        return choose(
-            question, [makers[turn]() for turn in self.turns], Rules(self.max_similarity, self.shortlist)
-        )
+        # One of each sort, however many turns it has: some remember their last slot.
+        turns = self.turns if len(question.measured) >= self.warm_up else self.turns[:1]
+        criteria = {turn: makers[turn]() for turn in dict.fromkeys(turns)}
+        rules = Rules(self.max_similarity, self.shortlist)
+        return choose(question, [criteria[turn] for turn in turns], rules)

@@ -98,7 +98,8 @@ class GaussianBelief:
             return means, sds
         explained = self._explained(asked)
         known = np.einsum("ij,ij->j", explained, explained)
-        variances = self.hyperparameters.signal + MEAN_VARIANCE - known
+        own = self.kernel.diagonal(asked, self.hyperparameters.kernel)
+        variances = self.hyperparameters.signal * own + MEAN_VARIANCE - known
         means = explained.T @ linalg.solve_lower(self._factor, self.values)
         return self.offset + self.unit * means, self.unit * np.sqrt(np.maximum(variances, 0.0))
 

@@ -35,7 +35,7 @@ NOISE = Prior(float(np.log(0.05)), 1.5)
 """Log of the fitted noise variance: what the model cannot explain, beyond the known uncertainties."""
 
 Correlation = Callable[[FloatArray], tuple[FloatArray, Sequence[FloatArray]]]
-"""Kernel hyperparameters -> correlation matrix with unit diagonal, and its derivatives."""
+"""Kernel hyperparameters -> covariance matrix in units of the signal, and its derivatives."""
 
 
 @dataclass(frozen=True)

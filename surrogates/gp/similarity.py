@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from loop.molecule import Molecule
 from loop.objective import FloatArray
+from surrogates.gp.descriptors import NAMES, WEIGHTS
 from surrogates.gp.features import descriptors, thermometers
 
 Molecules = tuple[Molecule, ...]
@@ -23,6 +24,9 @@ IndexArray = NDArray[np.intp]
 
 LARGE = 500
 """From so many molecules on, the first set counts as a pool and gets an atlas."""
+
+SQUARE = float(sum(WEIGHTS.get(name, 1.0) ** 2 for name in NAMES))
+"""Expected square of a vector of descriptors whose entries are standardised and weighted."""
 
 MOST_KEPT = 40_000_000
 """Elements of each sort an atlas keeps, 4 bytes each."""
@@ -47,6 +51,27 @@ def distances(first: Molecules, second: Molecules) -> FloatArray:
         return _distances(first, second)
     atlas, rows = _atlas_of(first)
     return atlas.distances(rows, second)
+
+
+def products(first: Molecules, second: Molecules) -> FloatArray:
+    """Scalar products of standardised descriptors, about 1 for a molecule with itself.
+
+    Shape ``(len(first), len(second))``.
+    """
+    return _described(first) @ _described(second).T / SQUARE
+
+
+def norms(molecules: Molecules) -> FloatArray:
+    """Product of each molecule with itself, shape ``(n,)``; see :func:`products`."""
+    described = _described(molecules)
+    return np.asarray(np.einsum("ij,ij->i", described, described) / SQUARE)
+
+
+def _described(molecules: Molecules) -> FloatArray:
+    if len(molecules) < LARGE:
+        return descriptors(molecules)
+    atlas, rows = _atlas_of(molecules)
+    return atlas.described[rows]
 
 
 @lru_cache(maxsize=8)
@@ -103,7 +128,7 @@ class Atlas:
         self._place = {molecule: i for i, molecule in enumerate(pool)}
         self._last: tuple[Molecules, IndexArray] = (pool, np.arange(len(pool)))
         self._minmax = _Columns(len(pool), self._compare)
-        self._distances = _Columns(len(pool), lambda others: _apart(self._described, descriptors(others)))
+        self._distances = _Columns(len(pool), lambda others: _apart(self.described, descriptors(others)))
 
     def _compare(self, others: Sequence[Molecule]) -> FloatArray:
         return self._counts.minmax(others)
@@ -113,7 +138,8 @@ class Atlas:
         return Counts(self._pool)
 
     @cached_property
-    def _described(self) -> FloatArray:
+    def described(self) -> FloatArray:
+        """Standardised descriptors of the pool, one row each."""
         return descriptors(self._pool)
 
     def find(self, molecules: Molecules) -> IndexArray | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from loop.molecule import similarities
+from loop.molecule import nearest, similarities
 from loop.protocols import Question
 from loop.records import Pick, Prediction
 from surrogates.acquisitions.kit.criteria import Criterion, IndexArray, Ranking, optimism
@@ -91,21 +91,25 @@ def _shortlisted(
     allowed: list[int] = []
     others: list[int] = []
     wanted = rules.shortlist or SEVERAL * question.batch
-    for i in _by_promise(view, rng) if rules.shortlist else rng.permutation(len(view.candidates)):
-        close = similarities(view.molecules[i], asked).max(initial=0.0) > rules.max_similarity
-        (others if close else allowed).append(int(i))
+    order = _by_promise(view, wanted, rng) if rules.shortlist else rng.permutation(len(view.candidates))
+    for i, close in zip(order, nearest((view.molecules[i] for i in order), asked), strict=True):
+        (others if close > rules.max_similarity else allowed).append(int(i))
         if len(allowed) == wanted:
             break
     missing = max(0, question.batch - len(allowed))
     return view.only([*allowed, *others[:missing]]), set(range(len(allowed)))
 
 
-def _by_promise(view: View, rng: np.random.Generator) -> IndexArray:
+def _by_promise(view: View, wanted: int, rng: np.random.Generator) -> IndexArray:
     """Candidates in the order of their best rank under any of several weightings."""
-    best = np.full(len(view.candidates), len(view.candidates))
-    for weights in draw_weights(DIRECTIONS, len(view.objectives), rng):
-        order = np.argsort(-optimism(view, weights, OPTIMISM), kind="stable")
-        best[order] = np.minimum(best[order], np.arange(len(order)))
+    n, m = len(view.candidates), len(view.objectives)
+    best = np.full(n, n)
+    most = min(n, 2 * wanted)
+    for weights in draw_weights(DIRECTIONS if m > 1 else 1, m, rng):
+        values = -optimism(view, weights, OPTIMISM)
+        top = np.argpartition(values, most - 1)[:most] if most < n else np.arange(n)
+        top = top[np.lexsort((top, values[top]))]
+        best[top] = np.minimum(best[top], np.arange(len(top)))
     return np.argsort(best, kind="stable")
 
 

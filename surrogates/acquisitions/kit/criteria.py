@@ -10,6 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from loop.metrics import pareto_mask
+from loop.molecule import Molecule
 from loop.objective import FloatArray, gains
 from surrogates.acquisitions.kit.ehvi import Improvement
 from surrogates.acquisitions.kit.scalar import chebyshev, draw_weights, linear
@@ -22,11 +24,14 @@ logger = logging.getLogger(__name__)
 WORTHLESS = 1e-6
 """Expected improvements below this share of the front's hypervolume are rounding, not a reason."""
 
-FINALISTS = 32
-"""Candidates that BoTorch compares, the best by quadrature."""
-
 TIE = 1e-3
-"""Log-EHVI values closer than this are a tie: Monte Carlo does not tell them apart."""
+"""Log-EHVI values closer than this are a tie."""
+
+TIE_OPTIMISM = 0.5
+"""Standard deviations added to the gains where ties are decided."""
+
+DRAWS = 64
+"""Draws of all candidates in which Pareto sets are counted."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,42 @@ def _joint_draws(view: View, n: int, rng: np.random.Generator) -> FloatArray:
     return gains(view.objectives, np.stack(columns, axis=-1))
 
 
-@dataclass(frozen=True)
+@dataclass
+class ParetoMembership:
+    """How often a candidate is in the Pareto set of everything, measured or drawn from the beliefs.
+
+    Where log-EHVI asks how much a candidate adds, this asks whether it belongs: it fills the front up. One
+    count serves a whole batch. Candidates are drawn independently of each other.
+    """
+
+    _counts: dict[Molecule, float] = field(default_factory=dict)
+
+    def rank(self, view: View, rng: np.random.Generator) -> Ranking:
+        """See :class:`Criterion`."""
+        if not self._counts:
+            self._counts = dict(zip(view.molecules, _membership(view, rng).tolist(), strict=True))
+        shares = np.array([self._counts[molecule] for molecule in view.molecules])
+        bounds = optimism(view, np.full(len(view.objectives), 1.0 / len(view.objectives)), 0.0)
+        return Ranking(
+            np.lexsort((-bounds, -shares)),
+            shares,
+            lambda i: f"in the Pareto set of {shares[i]:.0%} of draws (Pareto membership)",
+        )
+
+
+def _membership(view: View, rng: np.random.Generator) -> FloatArray:
+    """Share of draws in which each candidate is in the Pareto set, shape ``(n,)``."""
+    means, sds = view.means_and_sds
+    front = view.front[pareto_mask(view.front)]
+    counts = np.zeros(len(means))
+    for normal in rng.standard_normal((DRAWS, *means.shape)):
+        drawn = gains(view.objectives, means + sds * normal)
+        mask = pareto_mask(np.vstack([front, drawn]))
+        counts += mask[len(front) :]
+    return counts / DRAWS
+
+
+@dataclass
 class LogEHVI:
     """Expected hypervolume improvement, in log space; ties go to the scalarised upper confidence bound.
 
@@ -146,25 +186,19 @@ class LogEHVI:
     candidate ties. An arbitrary pick would then look like a reasoned one.
     """
 
-    draws: int
-    beta: float
+    exploration: float
+    _last: tuple[FloatArray, Improvement] | None = None
 
-    def rank(self, view: View, rng: np.random.Generator) -> Ranking:
+    def rank(self, view: View, rng: np.random.Generator) -> Ranking:  # noqa: ARG002
         """See :class:`Criterion`."""
-        improvement = Improvement(view.front / view.scales)
+        improvement = self._improvement(view.front / view.scales)
         floor = float(np.log(WORTHLESS * max(improvement.volume, 1.0)))
         m = len(view.objectives)
-        bounds = optimism(view, np.full(m, 1.0 / m), self.beta)
+        bounds = optimism(view, np.full(m, 1.0 / m), TIE_OPTIMISM)
         with np.errstate(divide="ignore"):
-            logs = np.log(np.maximum(improvement.expected(view.gain_slices), 0.0))
-        order = _best_first(logs, bounds, floor)
-        finalists, others = order[:FINALISTS], order[FINALISTS:]
-        means, sds = (table[finalists] for table in view.means_and_sds)
-        seed = int(rng.integers(2**31))
-        logs[finalists] = improvement.log_expected(view.objectives, means, sds, view.scales, self.draws, seed)
+            logs = np.log(improvement.expected(view.gain_slices(self.exploration)))
         live = int((logs > floor).sum())
         logger.info("%d of %d candidates could gain hypervolume", live, len(logs))
-        order = np.concatenate([finalists[_best_first(logs[finalists], bounds[finalists], floor)], others])
         gained = np.exp(logs) * float(np.prod(view.scales))
 
         def reason(i: int) -> str:
@@ -172,7 +206,22 @@ class LogEHVI:
                 return f"no hypervolume left to gain, upper confidence bound {bounds[i]:.3g} (log-EHVI tie)"
             return f"expected hypervolume gain {gained[i]:.2g} (log-EHVI)"
 
-        return Ranking(order, gained, reason)
+        return Ranking(_best_first(logs, bounds, floor), gained, reason)
+
+    def _improvement(self, front: FloatArray) -> Improvement:
+        """The improvement over a front; while a batch grows, that of the slot before is told of the pick."""
+        known = self._last
+        if (
+            known is not None
+            and len(known[0]) <= len(front)
+            and np.array_equal(known[0], front[: len(known[0])])
+        ):
+            new = front[len(known[0]) :]
+            found = known[1].told(new) if len(new) else known[1]
+        else:
+            found = Improvement(front)
+        self._last = (front, found)
+        return found
 
 
 def _best_first(logs: FloatArray, bounds: FloatArray, floor: float) -> IndexArray:

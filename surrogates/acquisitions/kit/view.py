@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from loop.molecule import Molecule
-from loop.objective import FloatArray, Objective, gains
+from loop.objective import Direction, FloatArray, Objective, gains
 from loop.protocols import Belief, Question
 from loop.records import Candidate
 
@@ -61,16 +61,24 @@ class View:
         ]
         return np.stack([c[0] for c in columns], axis=-1), np.stack([c[1] for c in columns], axis=-1)
 
-    @cached_property
-    def gain_slices(self) -> FloatArray:
-        """Equally likely gains in units of ``scales``, shape ``(n_slices, n, m)``."""
+    def gain_slices(self, exploration: float) -> FloatArray:
+        """Equally likely gains in units of ``scales``, shape ``(n_slices, n, m)``.
+
+        Parameters
+        ----------
+        exploration
+            Factor on the standard deviations.
+        """
         means, sds = self.means_and_sds
-        return gains(self.objectives, means + sds * QUANTILES[:, None, None]) / self.scales
+        return gains(self.objectives, means + exploration * sds * QUANTILES[:, None, None]) / self.scales
 
     @cached_property
     def gain_moments(self) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the gains in units of ``scales``, each of shape ``(n, m)``."""
-        return self.gain_slices.mean(axis=0), self.gain_slices.std(axis=0)
+        means, sds = self.means_and_sds
+        columns = [_moments(o, means[:, k], sds[:, k]) for k, o in enumerate(self.objectives)]
+        mean, sd = (np.stack(column, axis=-1) for column in zip(*columns, strict=True))
+        return mean / self.scales, sd / self.scales
 
     def believing(self, index: int) -> View:
         """The view after a candidate is picked: its believed values are taken for measured.
@@ -91,6 +99,14 @@ class View:
             candidates=tuple(self.candidates[i] for i in chosen),
             exact={name: values[chosen] for name, values in self.exact.items()},
         )
+
+
+def _moments(objective: Objective, means: FloatArray, sds: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation of one gain; that of a window bends, and is summed over slices."""
+    if objective.direction is not Direction.WINDOW:
+        return objective.gain(means), sds
+    slices = objective.gain(means + sds * QUANTILES[:, None])
+    return slices.mean(axis=0), slices.std(axis=0)
 
 
 def told_of(beliefs: Mapping[str, Belief], molecules: Sequence[Molecule]) -> dict[str, Belief]:

@@ -8,7 +8,7 @@ import torch
 from botorch.sampling.normal import SobolQMCNormalSampler
 
 from loop.objective import Direction, Objective
-from surrogates.acquisitions.kit.pool_model import PoolModel, ScaledGains
+from tests.surrogates.acquisitions.kit.pool_model import PoolModel, ScaledGains
 
 MEANS, SDS = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.array([[0.1, 0.0], [0.2, 0.0], [0.3, 0.0]])
 

@@ -1,4 +1,4 @@
-"""A pool of candidates as a BoTorch model, and the objectives as BoTorch sees them.
+"""A pool of candidates as a BoTorch model, and the objectives as BoTorch sees them, to compare with BoTorch.
 
 BoTorch asks a model for its posterior at points; here a point is the index of a candidate, and the
 posterior is read from a table of means and standard deviations that any belief can fill. Exact
@@ -48,7 +48,7 @@ class PoolModel(Model):
 
     def posterior(
         self,
-        X: Tensor,  # noqa: N803
+        X: Tensor,
         output_indices: list[int] | None = None,
         observation_noise: bool | Tensor = False,
         posterior_transform: PosteriorTransform | None = None,
@@ -74,7 +74,7 @@ class ScaledGains(MCMultiOutputObjective):
         super().__init__()
         self.objectives, self.scales = tuple(objectives), scales
 
-    def forward(self, samples: Tensor, X: Tensor | None = None) -> Tensor:  # noqa: N803, ARG002
+    def forward(self, samples: Tensor, X: Tensor | None = None) -> Tensor:
         """Gains of property values; the last axis is that of the objectives."""
         return torch.from_numpy(at_least_two(gains(self.objectives, samples.numpy()) / self.scales))
 

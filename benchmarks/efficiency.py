@@ -1,0 +1,200 @@
+"""How efficient the default strategy is, against controls that try hard: the table of the simulator.
+
+    python -m benchmarks.efficiency PATH/TO/qm9pack/data [--tasks NAME ...] [--seeds 20] [--workers 2]
+
+Every task is a simulation as a user would write it: tables of labelled molecules, a TOML file, ``zincloop
+simulate``. Tasks on QM9 (HOMO minimised, LUMO and dipole maximised, from the worst value of the pool) draw
+four pools; a seed decides the molecules a campaign begins with. These pools (draws 0 to 3) took no part in
+choosing kernels, criteria or settings: that was done on draws from 100 on. Printed are means at the end of
+the budget, their bootstrap 95 % intervals over paired seeds, and rounds per CPU second of the simulator.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.qm9 import read
+from flows.simulation.running import run_simulation
+from flows.simulation.summary import Summary, summarise
+from oracles.synthesizability import Synthesizability
+from surrogates.gp.electronic import levels
+
+POOLS = 4
+
+SCENARIOS = """
+[[scenarios]]
+name = "default"
+[[scenarios]]
+name = "random"
+acquisition = { kind = "random" }
+[[scenarios]]
+name = "log-EHVI"
+acquisition = { kind = "log_ehvi" }
+[[scenarios]]
+name = "UCB"
+acquisition = { kind = "scalarised_ucb" }
+[[scenarios]]
+name = "greedy"
+acquisition = { kind = "greedy" }
+[[scenarios]]
+name = "Thompson"
+acquisition = { kind = "thompson" }
+[[scenarios]]
+name = "train once"
+acquisition = { kind = "greedy" }
+train_once = true
+[[scenarios]]
+name = "sort by SA"
+sort_by = "sa"
+[[scenarios]]
+name = "sort by Hueckel LUMO"
+sort_by = "pi_lumo"
+"""
+
+ONE_OBJECTIVE = """
+[[scenarios]]
+name = "default"
+[[scenarios]]
+name = "random"
+acquisition = { kind = "random" }
+[[scenarios]]
+name = "UCB"
+acquisition = { kind = "scalarised_ucb" }
+[[scenarios]]
+name = "greedy"
+acquisition = { kind = "greedy" }
+"""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A kind of campaign on pools of QM9."""
+
+    name: str
+    size: int
+    initial: int
+    evaluations: int
+    batch: int
+    objectives: tuple[str, ...]
+    scenarios: str
+    pools: int = POOLS
+
+
+TASKS = (
+    Task("qm9-5000", 5000, 50, 200, 5, ("homo", "lumo", "dipole"), SCENARIOS),
+    Task("qm9-1000", 1000, 20, 50, 5, ("homo", "lumo", "dipole"), SCENARIOS),
+    Task("homo-10000", 10_000, 100, 600, 20, ("homo",), ONE_OBJECTIVE, 1),
+    Task("lumo-10000", 10_000, 100, 600, 20, ("lumo",), ONE_OBJECTIVE, 1),
+    Task("dipole-10000", 10_000, 100, 600, 20, ("dipole",), ONE_OBJECTIVE, 1),
+    Task("lumo-5000", 5000, 50, 200, 5, ("lumo",), ONE_OBJECTIVE, 1),
+)
+
+
+def main() -> None:
+    """Run what is asked for and print what came out."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--tasks", nargs="*", default=[t.name for t in TASKS])
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--directory", type=Path, default=Path("build/efficiency"))
+    options = parser.parse_args()
+    machine = platform.processor() or platform.machine()
+    print(f"{machine}, {os.cpu_count()} cores, {options.workers} at work, Python {platform.python_version()}")
+    for task in TASKS:
+        if task.name in options.tasks:
+            files = written(task, options.data, options.directory, options.seeds, options.workers)
+            results = pd.concat([replayed(file) for file in files], ignore_index=True)
+            show(task, summarise(results), results)
+
+
+def written(task: Task, data: Path, directory: Path, seeds: int, workers: int) -> Iterator[Path]:
+    """Write table and simulation file of each pool."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for pool in range(task.pools):
+        stem = f"{task.name}-{pool}"
+        table = labelled(data, task.size, pool)
+        table.to_csv(directory / f"{stem}.csv", index=False)
+        worst = {name: table[name].max() if name == "homo" else table[name].min() for name in task.objectives}
+        ways = {"minimize": [n for n in task.objectives if n == "homo"]}
+        ways["maximize"] = [n for n in task.objectives if n != "homo"]
+        goals = "\n".join(
+            f"{way} = {{ " + ", ".join(f"{n} = {worst[n]!r}" for n in names) + " }"
+            for way, names in ways.items()
+            if names
+        )
+        each = seeds // task.pools
+        file = directory / f"{stem}.toml"
+        file.write_text(
+            f'table = "{stem}.csv"\n{goals}\ninitial = {task.initial}\nevaluations = {task.evaluations}\n'
+            f"batch = {task.batch}\nseeds = {each}\nseed = {pool * 1000}\nworkers = {workers}\n"
+            f"{task.scenarios}",
+            encoding="utf-8",
+        )
+        yield file
+
+
+def labelled(data: Path, size: int, seed: int) -> pd.DataFrame:
+    """A draw of QM9 with two descriptors that cost nothing."""
+    molecules, values = read(data, size, seed)
+    table = pd.DataFrame(values, columns=["homo", "lumo", "dipole"]).astype(float)
+    table.insert(0, "smiles", [m.smiles for m in molecules])
+    table["sa"] = Synthesizability().values(molecules)[:, 0]
+    table["pi_lumo"] = [levels(m.rdkit())[1] for m in molecules]
+    return table
+
+
+def replayed(file: Path) -> pd.DataFrame:
+    """Run one simulation, as far as it is not run yet."""
+    return pd.read_csv(run_simulation(file, None).directory / "results.csv")
+
+
+def show(task: Task, summary: Summary, results: pd.DataFrame) -> None:
+    """Print one line for each scenario."""
+    print(
+        f"\n{task.name}: {', '.join(task.objectives)}; {task.size} molecules, {task.initial} -> "
+        f"{task.evaluations} measurements, batch {task.batch}, {results['seed'].nunique()} seeds"
+    )
+    columns = ("hypervolume_share", "pareto_recall", "top_recall")
+    print(
+        f"{'strategy':<22}{'hypervolume':>22}{'Pareto recall':>22}{'top 1 % recall':>22}{'rounds/CPU s':>14}"
+    )
+    for name in summary.table["scenario"]:
+        some = results[results["scenario"] == name]
+        last = some.groupby("seed").last()
+        later = some[some["round"] > 0]
+        cells = "".join(f"{_interval(last[column]):>22}" for column in columns)
+        print(f"{name:<22}{cells}{1 / later['decision_seconds'].mean():>14.1f}", flush=True)
+    for other in _rivals(summary):
+        difference = _paired(results, "default", other)
+        print(f"default over {other}: hypervolume {difference}")
+    print(summary.advice)
+
+
+def _rivals(summary: Summary) -> Sequence[str]:
+    """The best of the others, and random."""
+    others = [name for name in summary.table["scenario"] if name != "default"]
+    return list(dict.fromkeys([*others[:2], "random"]))
+
+
+def _paired(results: pd.DataFrame, one: str, other: str) -> str:
+    last = results.groupby(["scenario", "seed"])["hypervolume_share"].last().unstack("scenario")
+    return _interval(last[one] - last[other])
+
+
+def _interval(values: pd.Series[float]) -> str:
+    """Mean with its bootstrap 95 % interval."""
+    drawn = [values.sample(frac=1.0, replace=True, random_state=k).mean() for k in range(1000)]
+    low, high = pd.Series(drawn).quantile([0.025, 0.975])
+    return f"{values.mean():.3f} [{low:.3f}, {high:.3f}]"
+
+
+if __name__ == "__main__":
+    main()
