@@ -126,7 +126,7 @@ def written(task: Task, data: Path, directory: Path, seeds: int, workers: int) -
         ways = {"minimize": [n for n in task.objectives if n == "homo"]}
         ways["maximize"] = [n for n in task.objectives if n != "homo"]
         goals = "\n".join(
-            f"{way} = {{ " + ", ".join(f"{n} = {worst[n]!r}" for n in names) + " }"
+            f"{way} = {{ " + ", ".join(f"{n} = {float(worst[n])!r}" for n in names) + " }"
             for way, names in ways.items()
             if names
         )
