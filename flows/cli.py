@@ -123,6 +123,20 @@ def simulate(
     show_summary(run_simulation(file, directory))
 
 
+@app.command()
+def backtest(campaign: Campaign) -> None:
+    """Replay a campaign's own measurements, to see what other strategies would have cost."""
+    from flows.opening import existing
+    from flows.simulation.backtest import write_backtest
+    from flows.simulation.running import run_simulation
+    from flows.simulation.views import show_costs, show_summary
+
+    file = write_backtest(existing(campaign))
+    simulated = run_simulation(file, file.parent)
+    show_summary(simulated)
+    show_costs(simulated)
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one sentence, a fault of ours is a traceback in a file."""
     try:

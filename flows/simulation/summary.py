@@ -12,6 +12,9 @@ from loop.objective import FloatArray
 RESAMPLES = 10_000
 LEVEL = 0.95
 CONTROL = "random"
+REACHED = 0.95
+"""Share of the pool's hypervolume at which a campaign could have stopped."""
+
 ENDS = ("hypervolume_share", "pareto_recall", "top_recall", "distance")
 
 
@@ -37,8 +40,9 @@ def summarise(results: pd.DataFrame) -> Summary:
     ``area`` is the mean share of the pool's hypervolume over the evaluations after the initial design: what a
     strategy is worth when it is not known beforehand where the campaign will stop. Against random: the
     difference of areas; ``enrichment``, the top molecules found over those random found; ``acceleration``,
-    the evaluations random took for its last hypervolume over those this strategy took. Intervals are
-    percentiles of a bootstrap over seeds, which all scenarios share.
+    the evaluations random took for its last hypervolume over those this strategy took;
+    ``evaluations_to_reach`` and ``core_hours_to_reach``, spent when 95 % of the pool's hypervolume was first
+    held. Intervals are percentiles of a bootstrap over seeds, which all scenarios share.
 
     Parameters
     ----------
@@ -66,6 +70,8 @@ def summarise(results: pd.DataFrame) -> Summary:
             found = last["top_recall"].to_numpy(), control.groupby("seed").last()["top_recall"].to_numpy()
             row |= _interval("enrichment", *found)
             row |= _interval("acceleration", *_evaluations_to_match(some, control))
+        row |= _interval("evaluations_to_reach", _first(some, "evaluations"))
+        row |= _interval("core_hours_to_reach", _first(some, "cost_seconds") / 3600)
         rows.append(row)
     return Summary(pd.DataFrame(rows), _advice(order, areas))
 
@@ -98,6 +104,15 @@ def _evaluations_to_match(some: pd.DataFrame, control: pd.DataFrame) -> tuple[Fl
 def _first_at(one: pd.DataFrame, level: float) -> float:
     reached = one["hypervolume_share"] >= level
     return float(one["evaluations"][reached].iloc[0] if reached.any() else one["evaluations"].iloc[-1])
+
+
+def _first(some: pd.DataFrame, column: str) -> FloatArray:
+    """What each seed had spent when it first held ``REACHED`` of the pool's hypervolume; NaN if never."""
+    spent = [
+        one[column][reached].iloc[0] if (reached := one["hypervolume_share"] >= REACHED).any() else np.nan
+        for _, one in some.groupby("seed")
+    ]
+    return np.array(spent, dtype=np.float64)
 
 
 def _interval(name: str, values: FloatArray, under: FloatArray | None = None) -> dict[str, float]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 from rich.console import Console
 from rich.table import Table
 
 from flows.simulation.running import Simulated
+from flows.simulation.summary import REACHED
 
 
 def show_summary(simulated: Simulated) -> None:
@@ -34,3 +39,30 @@ def show_summary(simulated: Simulated) -> None:
     console.print(table)
     console.print(simulated.summary.advice, highlight=False)
     console.print(f"report: {simulated.directory / 'report.html'}", highlight=False, soft_wrap=True)
+
+
+def show_costs(simulated: Simulated) -> None:
+    """What each strategy had spent when it held nearly everything the campaign found."""
+    console = Console()
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("strategy", no_wrap=True)
+    table.add_column(f"molecules to {REACHED:.0%} of the\nhypervolume, 95 % interval", justify="right")
+    table.add_column("core-hours, 95 % interval", justify="right")
+    for row in simulated.summary.table.to_dict("records"):
+        table.add_row(
+            str(row["scenario"]),
+            _cell(row, "evaluations_to_reach", ".1f"),
+            _cell(row, "core_hours_to_reach", ".3f"),
+        )
+    console.print(table)
+    console.print(
+        "The pool is what this campaign chose to measure; among all molecules chance would do worse.",
+        highlight=False,
+    )
+
+
+def _cell(row: Mapping[Hashable, Any], name: str, form: str) -> str:
+    """A mean and its interval; a dash where a seed never got there."""
+    if math.isnan(row[name]):
+        return "-"
+    return f"{row[name]:{form}} ({row[name + '_low']:{form}} to {row[name + '_high']:{form}})"

@@ -18,7 +18,7 @@ from rdkit import Chem
 from loop.ledger import Ledger
 from tests.conftest import ROOT
 
-COMMANDS = ("init", "validate", "run", "status", "propose", "report", "export", "simulate")
+COMMANDS = ("init", "validate", "run", "status", "propose", "report", "export", "simulate", "backtest")
 ZINCLOOP = Path(sys.executable).parent / "zincloop"
 
 
@@ -68,7 +68,7 @@ def test_a_mistake_costs_nothing_and_leaves_nothing(quick: Path) -> None:
     assert sorted(p.name for p in quick.parent.iterdir()) == ["quick.toml"]
 
 
-@pytest.mark.parametrize("command", ["status", "report", "export"])
+@pytest.mark.parametrize("command", ["status", "report", "export", "backtest"])
 def test_looking_at_nothing_says_so(quick: Path, command: str) -> None:
     done = _zincloop(command, quick)
     assert done.returncode == 2
