@@ -15,7 +15,7 @@ from loop.protocols import Evidence
 from surrogates.gp import hyper, linalg
 from surrogates.gp.hyper import MEAN_VARIANCE, Hyperparameters
 from surrogates.gp.kernels import Kernel
-from surrogates.gp.similarity import Molecules
+from surrogates.gp.similarity import LARGE, Molecules, survey
 
 RUNG = 1.2
 """Hyperparameters are fitted anew whenever there are so many times as many measurements."""
@@ -26,8 +26,8 @@ FIRST_RUNG = 10
 MOST_FITTED = 400
 """Measurements the hyperparameters are fitted to at most, evenly spaced in the order they came."""
 
-BLOCK = 10_000
-"""Molecules predicted at once."""
+MOST_AT_ONCE = 2_000_000
+"""Elements of a covariance worked on at once: larger arrays cost more in memory than in arithmetic."""
 
 MOST_REMEMBERED = 4_000_000
 """Elements of the last answer's working that a belief keeps, for the belief that follows it."""
@@ -92,10 +92,15 @@ class GaussianBelief:
         asked = tuple(molecules)
         if not asked:
             return np.empty(0), np.empty(0)
-        if len(asked) > BLOCK:
-            parts = [self.predict(asked[k : k + BLOCK]) for k in range(0, len(asked), BLOCK)]
+        block = max(LARGE, MOST_AT_ONCE // len(self.molecules))
+        if len(asked) > block:
+            survey(asked)
+            parts = [self._predict(asked[k : k + block]) for k in range(0, len(asked), block)]
             means, sds = (np.concatenate(part) for part in zip(*parts, strict=True))
             return means, sds
+        return self._predict(asked)
+
+    def _predict(self, asked: Molecules) -> tuple[FloatArray, FloatArray]:
         explained = self._explained(asked)
         known = np.einsum("ij,ij->j", explained, explained)
         own = self.kernel.diagonal(asked, self.hyperparameters.kernel)

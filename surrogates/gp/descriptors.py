@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -109,12 +109,14 @@ FARTHEST = 5.0
 
 def raw(molecule: Molecule, mol: Mol) -> list[float]:
     """Descriptors of one molecule, parsed as ``mol``, in their own units and in the order of ``NAMES``."""
-    written = set(molecule.smiles.upper())
+    groups = dict.fromkeys(GROUPS, 0)
+    for name, group in _possible(frozenset(molecule.smiles.upper())):
+        groups[name] = len(mol.GetSubstructMatches(group))
     return [
         *_whole().ComputeProperties(mol),
         *rdMolDescriptors.PEOE_VSA_(mol),
         *electronic.electronic(mol),
-        *(len(mol.GetSubstructMatches(group)) if marks <= written else 0 for group, marks in _groups()),
+        *groups.values(),
     ]
 
 
@@ -134,8 +136,14 @@ def _whole() -> rdMolDescriptors.Properties:
 
 
 @cache
-def _groups() -> tuple[tuple[Mol, frozenset[str]], ...]:
-    return tuple((MolFromSmarts(smarts), frozenset(marks)) for smarts, marks in GROUPS.values())
+def _groups() -> Mapping[str, tuple[Mol, frozenset[str]]]:
+    return {name: (MolFromSmarts(smarts), frozenset(marks)) for name, (smarts, marks) in GROUPS.items()}
+
+
+@lru_cache(maxsize=4096)
+def _possible(written: frozenset[str]) -> tuple[tuple[str, Mol], ...]:
+    """Groups whose characters all occur in a SMILES, by the characters it is written with."""
+    return tuple((name, group) for name, (group, marks) in _groups().items() if marks <= written)
 
 
 @cache

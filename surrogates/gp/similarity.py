@@ -74,9 +74,14 @@ def _described(molecules: Molecules) -> FloatArray:
     return atlas.described[rows]
 
 
+def survey(pool: Molecules) -> None:
+    """Make the atlas of a pool before it is asked about in parts."""
+    _atlas_of(pool)
+
+
 @lru_cache(maxsize=8)
 def _minmax(first: Molecules, second: Molecules) -> FloatArray:
-    return _frozen(Counts(first).minmax(second))
+    return _frozen(Counts(first).minmax(second).astype(np.float64))
 
 
 @lru_cache(maxsize=8)
@@ -101,8 +106,8 @@ class Counts:
         ones = np.ones(len(columns), dtype=np.float32)
         self._rows = csr_array((ones, columns, starts), shape=(len(ours), len(self._steps)))
 
-    def minmax(self, others: Sequence[Molecule]) -> FloatArray:
-        """See :func:`minmax`."""
+    def minmax(self, others: Sequence[Molecule]) -> NDArray[np.float32]:
+        """See :func:`minmax`; counts are exact in 4 bytes, their ratio to seven digits."""
         theirs = thermometers(others)
         sizes = np.array([len(t) for t in theirs])
         flat = np.concatenate(theirs)
@@ -110,8 +115,11 @@ class Counts:
         shared = self._steps[place] == flat
         dense = np.zeros((len(self._steps), len(theirs)), dtype=np.float32)
         dense[place[shared], np.repeat(np.arange(len(theirs)), sizes)[shared]] = 1.0
-        smaller = (self._rows @ dense).astype(np.float64)
-        return np.asarray(smaller / (self._sizes[:, None] + sizes[None, :] - smaller))
+        smaller: NDArray[np.float32] = self._rows @ dense
+        larger = self._sizes.astype(np.float32)[:, None] + sizes.astype(np.float32)[None, :]
+        larger -= smaller
+        smaller /= larger
+        return smaller
 
 
 class Atlas:
@@ -130,7 +138,7 @@ class Atlas:
         self._minmax = _Columns(len(pool), self._compare)
         self._distances = _Columns(len(pool), lambda others: _apart(self.described, descriptors(others)))
 
-    def _compare(self, others: Sequence[Molecule]) -> FloatArray:
+    def _compare(self, others: Sequence[Molecule]) -> NDArray[np.floating]:
         return self._counts.minmax(others)
 
     @cached_property
@@ -164,7 +172,7 @@ class Atlas:
 class _Columns:
     """A table that grows by the column; one line of memory for each, as columns come and rows are chosen."""
 
-    def __init__(self, height: int, compute: Callable[[Sequence[Molecule]], FloatArray]) -> None:
+    def __init__(self, height: int, compute: Callable[[Sequence[Molecule]], NDArray[np.floating]]) -> None:
         self._compute = compute
         self._height = height
         self._place: dict[Molecule, int] = {}
@@ -173,7 +181,7 @@ class _Columns:
     def table(self, rows: IndexArray, others: Molecules) -> FloatArray:
         new = [molecule for molecule in dict.fromkeys(others) if molecule not in self._place]
         if (len(self._place) + len(new)) * self._height > MOST_KEPT:
-            return self._compute(others)[rows]
+            return np.asarray(self._compute(others)[rows], dtype=np.float64)
         if new:
             self._add(new)
         lines = self._lines[[self._place[molecule] for molecule in others]]
@@ -202,8 +210,13 @@ def _atlas_of(molecules: Molecules) -> tuple[Atlas, IndexArray]:
 
 
 def _apart(first: FloatArray, second: FloatArray) -> FloatArray:
-    squares = (first * first).sum(1)[:, None] + (second * second).sum(1)[None, :] - 2.0 * (first @ second.T)
-    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
+    squares: FloatArray = first @ second.T
+    squares *= -2.0
+    squares += (first * first).sum(1)[:, None]
+    squares += (second * second).sum(1)[None, :]
+    np.maximum(squares, 0.0, out=squares)
+    np.sqrt(squares, out=squares)
+    return squares
 
 
 def _frozen(matrix: FloatArray) -> FloatArray:
