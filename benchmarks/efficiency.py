@@ -17,60 +17,31 @@ import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import tomli_w
 
 from benchmarks.qm9 import read
 from flows.simulation.running import run_simulation
 from flows.simulation.summary import Summary, summarise
 from oracles.synthesizability import Synthesizability
-from surrogates.gp.electronic import levels
+from surrogates.gp.electronic import electronic
 
 POOLS = 4
 
-SCENARIOS = """
-[[scenarios]]
-name = "default"
-[[scenarios]]
-name = "random"
-acquisition = { kind = "random" }
-[[scenarios]]
-name = "log-EHVI"
-acquisition = { kind = "log_ehvi" }
-[[scenarios]]
-name = "UCB"
-acquisition = { kind = "scalarised_ucb" }
-[[scenarios]]
-name = "greedy"
-acquisition = { kind = "greedy" }
-[[scenarios]]
-name = "Thompson"
-acquisition = { kind = "thompson" }
-[[scenarios]]
-name = "train once"
-acquisition = { kind = "greedy" }
-train_once = true
-[[scenarios]]
-name = "sort by SA"
-sort_by = "sa"
-[[scenarios]]
-name = "sort by Hueckel LUMO"
-sort_by = "pi_lumo"
-"""
-
-ONE_OBJECTIVE = """
-[[scenarios]]
-name = "default"
-[[scenarios]]
-name = "random"
-acquisition = { kind = "random" }
-[[scenarios]]
-name = "UCB"
-acquisition = { kind = "scalarised_ucb" }
-[[scenarios]]
-name = "greedy"
-acquisition = { kind = "greedy" }
-"""
+SCENARIOS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "random": {"acquisition": {"kind": "random"}},
+    "log-EHVI": {"acquisition": {"kind": "log_ehvi"}},
+    "UCB": {"acquisition": {"kind": "scalarised_ucb"}},
+    "greedy": {"acquisition": {"kind": "greedy"}},
+    "Thompson": {"acquisition": {"kind": "thompson"}},
+    "train once": {"acquisition": {"kind": "greedy"}, "train_once": True},
+    "sort by SA": {"sort_by": "sa"},
+    "sort by Hueckel LUMO": {"sort_by": "pi_lumo"},
+}
+FEW = ("default", "random", "UCB", "greedy")
 
 
 @dataclass(frozen=True)
@@ -83,17 +54,17 @@ class Task:
     evaluations: int
     batch: int
     objectives: tuple[str, ...]
-    scenarios: str
+    scenarios: tuple[str, ...] = tuple(SCENARIOS)
     pools: int = POOLS
 
 
 TASKS = (
-    Task("qm9-5000", 5000, 50, 200, 5, ("homo", "lumo", "dipole"), SCENARIOS),
-    Task("qm9-1000", 1000, 20, 50, 5, ("homo", "lumo", "dipole"), SCENARIOS),
-    Task("homo-10000", 10_000, 100, 600, 20, ("homo",), ONE_OBJECTIVE, 1),
-    Task("lumo-10000", 10_000, 100, 600, 20, ("lumo",), ONE_OBJECTIVE, 1),
-    Task("dipole-10000", 10_000, 100, 600, 20, ("dipole",), ONE_OBJECTIVE, 1),
-    Task("lumo-5000", 5000, 50, 200, 5, ("lumo",), ONE_OBJECTIVE, 1),
+    Task("qm9-5000", 5000, 50, 200, 5, ("homo", "lumo", "dipole")),
+    Task("qm9-1000", 1000, 20, 50, 5, ("homo", "lumo", "dipole")),
+    Task("homo-10000", 10_000, 100, 600, 20, ("homo",), FEW, 1),
+    Task("lumo-10000", 10_000, 100, 600, 20, ("lumo",), FEW, 1),
+    Task("dipole-10000", 10_000, 100, 600, 20, ("dipole",), FEW, 1),
+    Task("lumo-5000", 5000, 50, 200, 5, ("lumo",), FEW, 1),
 )
 
 
@@ -123,21 +94,22 @@ def written(task: Task, data: Path, directory: Path, seeds: int, workers: int) -
         table = labelled(data, task.size, pool)
         table.to_csv(directory / f"{stem}.csv", index=False)
         worst = {name: table[name].max() if name == "homo" else table[name].min() for name in task.objectives}
-        ways = {"minimize": [n for n in task.objectives if n == "homo"]}
-        ways["maximize"] = [n for n in task.objectives if n != "homo"]
-        goals = "\n".join(
-            f"{way} = {{ " + ", ".join(f"{n} = {float(worst[n])!r}" for n in names) + " }"
-            for way, names in ways.items()
-            if names
-        )
-        each = seeds // task.pools
+        lowest = {n: float(worst[n]) for n in task.objectives if n == "homo"}
+        highest = {n: float(worst[n]) for n in task.objectives if n != "homo"}
+        simulation = {
+            "table": f"{stem}.csv",
+            "minimize": lowest,
+            "maximize": highest,
+            "initial": task.initial,
+            "evaluations": task.evaluations,
+            "batch": task.batch,
+            "seeds": seeds // task.pools,
+            "seed": pool * 1000,
+            "workers": workers,
+            "scenarios": [{"name": name, **SCENARIOS[name]} for name in task.scenarios],
+        }
         file = directory / f"{stem}.toml"
-        file.write_text(
-            f'table = "{stem}.csv"\n{goals}\ninitial = {task.initial}\nevaluations = {task.evaluations}\n'
-            f"batch = {task.batch}\nseeds = {each}\nseed = {pool * 1000}\nworkers = {workers}\n"
-            f"{task.scenarios}",
-            encoding="utf-8",
-        )
+        file.write_text(tomli_w.dumps(simulation), encoding="utf-8")
         yield file
 
 
@@ -147,7 +119,7 @@ def labelled(data: Path, size: int, seed: int) -> pd.DataFrame:
     table = pd.DataFrame(values, columns=["homo", "lumo", "dipole"]).astype(float)
     table.insert(0, "smiles", [m.smiles for m in molecules])
     table["sa"] = Synthesizability().values(molecules)[:, 0]
-    table["pi_lumo"] = [levels(m.rdkit())[1] for m in molecules]
+    table["pi_lumo"] = [electronic(m.rdkit())[1] for m in molecules]
     return table
 
 

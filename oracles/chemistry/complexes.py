@@ -84,6 +84,14 @@ class Complex:
         }
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """An exchange energy in eV with its JSON-able provenance."""
+
+    energy: float
+    details: dict[str, Any]
+
+
 def believe(molecule: Molecule, exchange_energy: float) -> None:
     """Check an exchange energy in eV.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ase.units import Hartree
 
 from loop.molecule import Molecule, parse
 from loop.protocols import RejectedError
 from oracles.chemistry import complexes, references, semiempirical
+from oracles.chemistry.complexes import Exchange
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
@@ -61,14 +61,6 @@ class Energy:
     total: float
     solvation: float
     solution: Solution
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """An exchange energy in eV with its JSON-able provenance."""
-
-    energy: float
-    details: dict[str, Any]
 
 
 def exchange(molecule: Molecule, level: Level, protocol: str, kept: Path, resources: Resources) -> Exchange:

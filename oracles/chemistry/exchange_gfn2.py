@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ase.units import Hartree
 
 from loop.molecule import Molecule, parse
 from oracles.chemistry import complexes, references, semiempirical
-from oracles.chemistry.complexes import Search
+from oracles.chemistry.complexes import Exchange, Search
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """An exchange energy in eV with its JSON-able provenance."""
-
-    energy: float
-    details: dict[str, Any]
 
 
 def exchange(molecule: Molecule, search: Search, protocol: str, kept: Path) -> Exchange:

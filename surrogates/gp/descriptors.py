@@ -98,10 +98,9 @@ NAMES = (*WHOLE, *(f"PEOE_VSA{k + 1}" for k in range(CHARGE_BINS)), *electronic.
 WEIGHTS: Mapping[str, float] = {
     "pi homo": 3.0,
     "pi lumo": 3.0,
-    "charge moment 1": 2.0,
-    "charge moment 2": 2.0,
+    "dipole moment": 4.0,
 }
-"""What a standard deviation of a descriptor counts where that is not 1; orbital levels say most."""
+"""What a standard deviation of a descriptor counts where that is not 1."""
 
 FARTHEST = 5.0
 """Standardised values are cut here, so that one odd atom does not outweigh everything else."""

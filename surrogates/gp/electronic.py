@@ -1,12 +1,15 @@
 """What the electrons of a molecule do, as far as its graph tells: Hückel levels and charge moments.
 
 Frontier orbitals depend on how pi electrons and lone pairs are connected, which counts of groups miss. A
-simple Hückel calculation on the graph ranks the LUMO of QM9's molecules by itself (Spearman 0.9) and halves
-the held-out error of the LUMO at 50 measurements; it takes a tenth of a millisecond.
+simple Hückel calculation on the graph ranks the LUMO of QM9's molecules by itself (Spearman 0.9), and its pi
+charges beside Gasteiger's sigma charges rank the dipole moment (0.63, against 0.39 without); it takes a tenth
+of a millisecond.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -15,8 +18,9 @@ from rdkit.Chem.rdchem import Atom, Mol
 
 from loop.objective import FloatArray
 
-NAMES = ("pi homo", "pi lumo", "charge moment 1", "charge moment 2", "highest charge", "lowest charge")
-"""Hückel levels in units of beta (larger: more bonding); charge moments in e and bonds; charges in e."""
+NAMES = ("pi homo", "pi lumo", "dipole moment", "sigma moment", "highest charge", "lowest charge")
+"""Hückel levels in beta (larger: more bonding); estimates of the dipole moment from sigma and pi charges, and
+from sigma charges stretched, in e and bonds; extreme sigma charges in e."""
 
 ALPHA = {
     "B0": -0.45,
@@ -82,34 +86,69 @@ _ALPHA = np.array(list(ALPHA.values()))
 _ELECTRONS = np.array([int(kind[-1]) for kind in ALPHA])
 
 
+@dataclass(frozen=True)
+class Hueckel:
+    """Pi electrons and lone pairs of a molecule.
+
+    Attributes
+    ----------
+    homo, lumo
+        Highest occupied and lowest empty level, in beta.
+    charges
+        Of every atom, in e: electrons it gives to the pi system less those it has there.
+    """
+
+    homo: float
+    lumo: float
+    charges: FloatArray
+
+
 def electronic(mol: Mol) -> list[float]:
     """The values of ``NAMES`` for one molecule."""
-    return [*levels(mol), *charges(mol)]
+    # Indices are quicker than RDKit's iterators, and pools have a hundred thousand atoms.
+    atoms = [mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms())]
+    pi = hueckel(mol, atoms)
+    sigma = _gasteiger(mol, atoms)
+    apart = GetDistanceMatrix(mol)
+    moments = (_moment(sigma + pi.charges, apart), _moment(sigma, apart * apart))
+    return [pi.homo, pi.lumo, *moments, float(sigma.max()), float(sigma.min())]
 
 
-def levels(mol: Mol) -> tuple[float, float]:
-    """Highest occupied and lowest empty Hückel level of pi electrons and lone pairs, in beta.
+def hueckel(mol: Mol, atoms: Sequence[Atom]) -> Hueckel:
+    """Solve the Hückel problem of pi electrons and lone pairs.
 
     Every atom in a multiple or aromatic bond gives an orbital, and every N, O, S, P or halogen with a lone
     pair; saturated carbons give none.
+
+    Parameters
+    ----------
+    atoms
+        The atoms of ``mol``.
     """
-    # Indices are quicker than RDKit's iterators, and pools have a hundred thousand atoms.
-    atoms = [mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms())]
     orders = GetAdjacencyMatrix(mol, True)
     highest = orders.max(axis=1, initial=0.0).tolist()
     kinds = [_kind(atom, order > 1.0) for atom, order in zip(atoms, highest, strict=True)]
     inside = [i for i, kind in enumerate(kinds) if kind >= 0]
+    charges = np.zeros(len(atoms))
     if not inside:
-        return SIGMA, SIGMA_STAR
+        return Hueckel(SIGMA, SIGMA_STAR, charges)
     kind = np.array(kinds)[inside]
     bonded = orders[inside] > 0.0
     matrix = _betas()[kind[:, None], kind] * bonded[:, inside]
     saturated = [float(k < 0 and a.GetAtomicNum() == 6) for k, a in zip(kinds, atoms, strict=True)]
     matrix.ravel()[:: len(inside) + 1] = _ALPHA[kind] - INDUCTION * (bonded @ saturated)
-    found = np.linalg.eigvalsh(matrix)[::-1].tolist()
-    filled = min((int(_ELECTRONS[kind].sum()) + 1) // 2, len(found))
+    levels, orbitals = np.linalg.eigh(matrix)
+    given = _ELECTRONS[kind]
+    electrons = int(given.sum())
+    filled = min((electrons + 1) // 2, len(levels))
+    occupied = orbitals[:, len(levels) - filled :]
+    population = 2.0 * (occupied * occupied).sum(axis=1)
+    if electrons % 2 and filled:
+        population -= occupied[:, 0] ** 2  # the highest level holds one electron only
+    charges[inside] = given - population
+    found = levels[::-1].tolist()
     homo = found[filled - 1] if filled else SIGMA
-    return homo, found[filled] if filled < len(found) else SIGMA_STAR
+    return Hueckel(homo, found[filled] if filled < len(found) else SIGMA_STAR, charges)
 
 
 @cache
@@ -148,19 +187,19 @@ def _gives_its_pair(atom: Atom) -> bool:
     return atom.GetSymbol() in {"O", "S"} or (atom.GetTotalDegree() == 3 and atom.GetFormalCharge() == 0)
 
 
-def charges(mol: Mol) -> tuple[float, float, float, float]:
-    """Two estimates of the dipole moment, and the extreme charges, from Gasteiger's charges.
-
-    For a neutral molecule the squared dipole is minus half the sum of ``q_i q_j r_ij^2``; the number of
-    bonds between two atoms stands for ``r``, or for its square, as chains coil.
-    """
-    if mol.GetNumAtoms() and not mol.GetAtomWithIdx(0).HasProp("_GasteigerHCharge"):  # PEOE_VSA leaves them
+def _gasteiger(mol: Mol, atoms: Sequence[Atom]) -> FloatArray:
+    """Gasteiger's charges of the sigma bonds (10.1016/0040-4020(80)80168-2), those of hydrogens included."""
+    if atoms and not atoms[0].HasProp("_GasteigerHCharge"):  # PEOE_VSA leaves them
         rdPartialCharges.ComputeGasteigerCharges(mol)
-    atoms = (mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms()))
     q = np.array([a.GetDoubleProp("_GasteigerCharge") + a.GetDoubleProp("_GasteigerHCharge") for a in atoms])
-    if not np.isfinite(q).all():  # elements without parameters
-        q = np.where(np.isfinite(q), q, 0.0)
-    q -= q.mean()
-    apart = GetDistanceMatrix(mol)
-    first, second = -0.5 * q @ apart @ q, -0.5 * q @ (apart * apart) @ q
-    return max(0.0, first) ** 0.5, max(0.0, second) ** 0.5, float(q.max()), float(q.min())
+    return q if np.isfinite(q).all() else np.where(np.isfinite(q), q, 0.0)  # elements without parameters
+
+
+def _moment(charges: FloatArray, squares: FloatArray) -> float:
+    """Dipole moment as far as a graph tells.
+
+    For a neutral molecule its square is minus half the sum of ``q_i q_j r_ij^2``. The number of bonds
+    between two atoms stands for the square of ``r``, as chains coil, or for ``r`` itself.
+    """
+    q = charges - charges.mean()
+    return float(max(0.0, -0.5 * q @ squares @ q) ** 0.5)
