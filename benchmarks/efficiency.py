@@ -143,7 +143,10 @@ def show(task: Task, summary: Summary, results: pd.DataFrame) -> None:
         last = some.groupby("seed").last()
         later = some[some["round"] > 0]
         cells = "".join(f"{_interval(last[column]):>22}" for column in columns)
-        print(f"{name:<22}{cells}{1 / later['decision_seconds'].mean():>14.1f}", flush=True)
+        print(
+            f"{name:<22}{cells}{1 / (later['fit_seconds'] + later['proposal_seconds']).mean():>14.1f}",
+            flush=True,
+        )
     for other in _rivals(summary):
         difference = _paired(results, "default", other)
         print(f"default over {other}: hypervolume {difference}")

@@ -191,13 +191,14 @@ class State:
         return sum(s.last - s.started for s in self.sessions)
 
     def evidence(self, prop: Property) -> Evidence:
-        """Everything measured of one property."""
+        """Everything measured of one property, in the order asked: the order of answers is up to chance."""
         known = self.values.get(prop.name, {})
+        molecules = tuple(m for m in self.asked if m in known)
         return Evidence(
             prop,
-            tuple(known),
-            np.array([v.value for v in known.values()], dtype=np.float64),
-            np.array([v.uncertainty for v in known.values()], dtype=np.float64),
+            molecules,
+            np.array([known[m].value for m in molecules], dtype=np.float64),
+            np.array([known[m].uncertainty for m in molecules], dtype=np.float64),
         )
 
     def complete(self, objectives: Sequence[Objective]) -> tuple[list[Molecule], FloatArray]:

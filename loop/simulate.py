@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from loop.campaign import Answer, Definition, Round, State
+from loop.protocols import Belief, Evidence, Surrogate
 from loop.records import Outcome, Request
 from loop.step import Close, Parts, Propose, decide
 from loop.stopping import budget_spent
@@ -20,12 +21,31 @@ class Replayed:
     ----------
     state
         After the round; its clock counts the seconds the answers cost.
-    cpu_seconds
-        CPU time of the decision that opened the round.
+    fit_seconds, proposal_seconds
+        CPU time of the decision that opened the round: spent in fitting surrogates, and in all the rest.
     """
 
     state: State
-    cpu_seconds: float
+    fit_seconds: float
+    proposal_seconds: float
+
+
+class _Watched:
+    """A surrogate whose fits are timed."""
+
+    def __init__(self, surrogate: Surrogate) -> None:
+        self._surrogate = surrogate
+        self.seconds = 0.0
+
+    @property
+    def kind(self) -> str:
+        return self._surrogate.kind
+
+    def fit(self, evidence: Evidence, seed: int) -> Belief:
+        started = time.process_time()
+        belief = self._surrogate.fit(evidence, seed)
+        self.seconds += time.process_time() - started
+        return belief
 
 
 def simulate(
@@ -44,17 +64,18 @@ def simulate(
     state, now = State(), 0.0
     protocols = [oracle.protocol() for oracle in parts.oracles]
     while True:
+        watched = _Watched(parts.surrogate)
         started = time.process_time()
-        decision = decide(definition, parts, state)
-        spent = time.process_time() - started
+        decision = decide(definition, replace(parts, surrogate=watched), state)
+        spent = (watched.seconds, time.process_time() - started - watched.seconds)
         if isinstance(decision, Close):
-            yield Replayed(replace(state, closed=decision.reason), spent)
+            yield Replayed(replace(state, closed=decision.reason), *spent)
             return
         if isinstance(decision, Propose):
             opened = Round(decision.number, decision.seed, now, decision.batch, decision.notes)
             state = state.opened(opened, decision.requests, protocols)
             state, now = _answered(definition, state, answer, now)
-            yield Replayed(state, spent)
+            yield Replayed(state, *spent)
 
 
 def _answered(

@@ -92,7 +92,8 @@ def measure(yardstick: Yardstick, replayed: Iterable[Replayed]) -> list[dict[str
                     for k, o in enumerate(objectives)
                 },
                 "failures": len(step.state.failures),
-                "decision_seconds": step.cpu_seconds,
+                "fit_seconds": step.fit_seconds,
+                "proposal_seconds": step.proposal_seconds,
             }
         )
     return found

@@ -64,7 +64,7 @@ def summarise(results: pd.DataFrame) -> Summary:
         row |= _interval("area", areas[name])
         for column in ENDS:
             row[column] = float(last[column].mean())
-        row["decision_seconds"] = float(some["decision_seconds"].mean())
+        row["decision_seconds"] = float((some["fit_seconds"] + some["proposal_seconds"]).mean())
         if len(control) and name != CONTROL:
             row |= _interval("area_over_random", areas[name] - areas[CONTROL])
             found = last["top_recall"].to_numpy(), control.groupby("seed").last()["top_recall"].to_numpy()

@@ -69,6 +69,17 @@ def test_the_same_seed_and_ledger_give_the_same_proposals(assembled: Assembled, 
     assert one.asked != other.asked
 
 
+def test_the_order_in_which_answers_come_changes_nothing(assembled: Assembled, tmp_path: Path) -> None:
+    """Two workers finish in an order of their own; a campaign run twice must still pick the same."""
+    first = _proposed(decide(assembled.definition, assembled.parts, State()))
+    state = _answered(assembled.parts, State(), first, tmp_path)
+    second = _proposed(decide(assembled.definition, assembled.parts, state))
+    state = _answered(assembled.parts, state, second, tmp_path)
+    turned = replace(state, answers=dict(reversed(state.answers.items())))
+    one, two = (decide(assembled.definition, assembled.parts, s) for s in (state, turned))
+    assert one == two
+
+
 def test_exact_predictions_are_the_measurements(assembled: Assembled, tmp_path: Path) -> None:
     state, _ = _play(assembled.definition, assembled.parts, tmp_path)
     for pick in state.picks[6:]:

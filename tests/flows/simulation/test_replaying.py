@@ -9,7 +9,7 @@ import pandas as pd
 from flows.simulation.replaying import open_simulation, replay
 from tests.flows.simulation.conftest import FILE
 
-TIMES = ["decision_seconds"]
+TIMES = ["fit_seconds", "proposal_seconds"]
 
 
 def test_rows_agree_for_the_same_seed_and_scenarios_begin_alike(simulation: Path) -> None:

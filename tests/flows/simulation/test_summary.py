@@ -28,7 +28,9 @@ def curves(heights: dict[str, float], seeds: int, noise: float) -> pd.DataFrame:
                         "pareto_recall": share,
                         "top_recall": share,
                         "distance": 1 - share,
-                        "decision_seconds": 0.1,
+                        "cost_seconds": 60.0 * k,
+                        "fit_seconds": 0.1,
+                        "proposal_seconds": 0.1,
                     }
                 )
     return pd.DataFrame(rows)
