@@ -75,7 +75,7 @@ def test_the_order_in_which_answers_come_changes_nothing(assembled: Assembled, t
     state = _answered(assembled.parts, State(), first, tmp_path)
     second = _proposed(decide(assembled.definition, assembled.parts, state))
     state = _answered(assembled.parts, state, second, tmp_path)
-    turned = replace(state, answers=dict(reversed(state.answers.items())))
+    turned = replace(state, answers=dict(list(state.answers.items())[::-1]))
     one, two = (decide(assembled.definition, assembled.parts, s) for s in (state, turned))
     assert one == two
 
