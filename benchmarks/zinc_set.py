@@ -30,6 +30,7 @@ from generators.corpus.entries import Entry, corpus
 from loop.molecule import Limits, Molecule, parse
 from loop.protocols import Oracle, OracleError, ResourceError
 from oracles.chemistry import donors
+from oracles.contained.child import die_with_parent
 from oracles.synthesizability import Synthesizability
 from oracles.xtb_orbitals import XtbOrbitals
 from oracles.xtb_zinc_exchange import XtbZincExchange
@@ -57,7 +58,9 @@ def main() -> None:
     options.kept.parent.mkdir(parents=True, exist_ok=True)
     os.environ["OMP_NUM_THREADS"] = "1"
     with (
-        ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool,
+        ProcessPoolExecutor(
+            options.workers, get_context("spawn"), initializer=die_with_parent, initargs=(os.getpid(),)
+        ) as pool,
         options.kept.open("a", encoding="utf-8") as kept,
     ):
         futures = [pool.submit(measured, entry, options.kept.parent / "zinc_set") for entry in missing]

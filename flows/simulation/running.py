@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from flows.simulation.replaying import Simulation, open_simulation, replay
 from flows.simulation.report import write_report
 from flows.simulation.summary import Summary, summarise
 from flows.store import StoreError
+from oracles.contained.child import die_with_parent
 from oracles.contained.spool import write_text
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -52,14 +54,20 @@ def run_simulation(path: Path, directory: Path | None) -> Simulated:
     missing = [job for job in jobs if not _kept(runs, *job).exists()]
     with _one_thread_each(), _progress(len(jobs), len(jobs) - len(missing)) as advance:
         workers = min(file.workers, max(len(missing), 1))
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        context, parent = get_context("spawn"), os.getpid()
+        with ProcessPoolExecutor(workers, context, initializer=_in_child, initargs=(parent,)) as pool:
             futures = {pool.submit(_replay_in_child, path.resolve(), mark, *job): job for job in missing}
             try:
                 for future in as_completed(futures):
                     write_text(_kept(runs, *futures[future]), future.result().to_csv(index=False))
                     advance()
-            except BaseException:
+            except BaseException as error:
                 pool.shutdown(wait=False, cancel_futures=True)
+                if isinstance(error, KeyboardInterrupt):
+                    kept = sum(_kept(runs, *job).exists() for job in jobs)
+                    said = f"stopped; {kept} of {len(jobs)} simulations are kept, the same command goes on"
+                    Console(stderr=True).print(said, highlight=False)
+                    raise SystemExit(130) from None
                 raise
     results = pd.concat([pd.read_csv(_kept(runs, *job)) for job in jobs], ignore_index=True)
     first = ["scenario", "seed", "round", "evaluations"]
@@ -69,6 +77,12 @@ def run_simulation(path: Path, directory: Path | None) -> Simulated:
     write_text(home / "summary.csv", summary.table.to_csv(index=False))
     write_report(home / "report.html", simulation, results, summary)
     return Simulated(home, summary)
+
+
+def _in_child(parent: int) -> None:
+    """End with the parent, and at once when the user interrupts both."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    die_with_parent(parent)
 
 
 def _replay_in_child(path: Path, mark: str, scenario: str, seed: int) -> pd.DataFrame:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -45,6 +48,27 @@ def test_from_three_lines_to_a_recommendation(simulation: Path) -> None:
     other = _simulate(simulation)
     assert other.returncode == 2
     assert "holds results of another simulation" in other.stderr
+
+
+def test_ctrl_c_keeps_what_is_done_and_leaves_no_process(simulation: Path) -> None:
+    simulation.write_text(FILE.replace("seeds = 2", "seeds = 100"))
+    runs = simulation.parent / "sim-simulation" / "runs"
+    process = subprocess.Popen(
+        [str(ZINCLOOP), "simulate", str(simulation)],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (runs.is_dir() and any(runs.iterdir())):
+        assert process.poll() is None
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "simulations are kept, the same command goes on" in said
+    assert "Traceback" not in said
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
 
 
 def test_a_mistake_leaves_nothing(simulation: Path) -> None:
