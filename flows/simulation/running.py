@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import pandas as pd
@@ -51,24 +51,7 @@ def run_simulation(path: Path, directory: Path | None) -> Simulated:
     _claim(home, mark, path)
     runs.mkdir(exist_ok=True)
     jobs = [(s.name, file.seed + k) for k in range(file.seeds) for s in file.scenarios]
-    missing = [job for job in jobs if not _kept(runs, *job).exists()]
-    with _one_thread_each(), _progress(len(jobs), len(jobs) - len(missing)) as advance:
-        workers = min(file.workers, max(len(missing), 1))
-        context, parent = get_context("spawn"), os.getpid()
-        with ProcessPoolExecutor(workers, context, initializer=_in_child, initargs=(parent,)) as pool:
-            futures = {pool.submit(_replay_in_child, path.resolve(), mark, *job): job for job in missing}
-            try:
-                for future in as_completed(futures):
-                    write_text(_kept(runs, *futures[future]), future.result().to_csv(index=False))
-                    advance()
-            except BaseException as error:
-                pool.shutdown(wait=False, cancel_futures=True)
-                if isinstance(error, KeyboardInterrupt):
-                    kept = sum(_kept(runs, *job).exists() for job in jobs)
-                    said = f"stopped; {kept} of {len(jobs)} simulations are kept, the same command goes on"
-                    Console(stderr=True).print(said, highlight=False)
-                    raise SystemExit(130) from None
-                raise
+    _replay_missing(path.resolve(), simulation, runs, jobs)
     results = pd.concat([pd.read_csv(_kept(runs, *job)) for job in jobs], ignore_index=True)
     first = ["scenario", "seed", "round", "evaluations"]
     results = results[[*first, *(c for c in results.columns if c not in first)]]
@@ -79,9 +62,37 @@ def run_simulation(path: Path, directory: Path | None) -> Simulated:
     return Simulated(home, summary)
 
 
+def _replay_missing(path: Path, simulation: Simulation, runs: Path, jobs: Sequence[tuple[str, int]]) -> None:
+    """Run what is not kept yet in child processes; an interruption ends them and keeps what is done."""
+    missing = [job for job in jobs if not _kept(runs, *job).exists()]
+    workers, mark = min(simulation.file.workers, max(len(missing), 1)), simulation.fingerprint
+    with (
+        _one_thread_each(),
+        _progress(len(jobs), len(jobs) - len(missing)) as advance,
+        ProcessPoolExecutor(
+            workers, get_context("spawn"), initializer=_in_child, initargs=(os.getpid(),)
+        ) as pool,
+    ):
+        try:
+            futures = {pool.submit(_replay_in_child, path, mark, *job): job for job in missing}
+            for future in as_completed(futures):
+                write_text(_kept(runs, *futures[future]), future.result().to_csv(index=False))
+                advance()
+        except BaseException as error:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():
+                child.terminate()
+            if isinstance(error, KeyboardInterrupt):
+                kept = sum(_kept(runs, *job).exists() for job in jobs)
+                said = f"stopped; {kept} of {len(jobs)} simulations are kept, the same command goes on"
+                Console(stderr=True).print(said, highlight=False)
+                raise SystemExit(130) from None
+            raise
+
+
 def _in_child(parent: int) -> None:
-    """End with the parent, and at once when the user interrupts both."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """End with the parent, who alone hears the user's interruption."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent(parent)
 
 
