@@ -53,8 +53,11 @@ def test_from_three_lines_to_a_recommendation(simulation: Path) -> None:
 def test_ctrl_c_keeps_what_is_done_and_leaves_no_process(simulation: Path) -> None:
     simulation.write_text(FILE.replace("seeds = 2", "seeds = 100"))
     runs = simulation.parent / "sim-simulation" / "runs"
+    # What runs in the background of a shell is deaf to Ctrl-C, and so is what it starts; a person is heard.
+    hearing = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    hearing += "os.execv(sys.argv[1], sys.argv[1:])"
     process = subprocess.Popen(
-        [str(ZINCLOOP), "simulate", str(simulation)],
+        [sys.executable, "-c", hearing, str(ZINCLOOP), "simulate", str(simulation)],
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
