@@ -15,8 +15,9 @@ SMALLEST_GAP = 0.2
 """A closed shell with a smaller gap (eV) is not the ground state, or not a closed shell."""
 
 UNCERTAINTY = 0.01
-"""Standard uncertainty in eV of the number as this protocol defines it: what other starting conformers of
-the same energy leave open. Against B3LYP the HOMO is good for a rank only, and the LUMO not even for that."""
+"""Standard uncertainty in eV of the number as this protocol defines it, for what other starting conformers
+leave open; an estimate, not measured yet. Against B3LYP the HOMO is good for a rank only, and the LUMO not
+even for that."""
 
 RECIPE = 1
 """Raised whenever the way from a molecule to its geometry changes."""

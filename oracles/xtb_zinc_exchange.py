@@ -13,7 +13,9 @@ from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
 
 UNCERTAINTY = {"quick": 0.06, "thorough": 0.03}
-"""Standard uncertainty in eV of the number as this protocol defines it: what another search finds."""
+"""Standard uncertainty in eV of the number as this protocol defines it, for what another search would find.
+
+Estimates: over eight ligands the two searches differed by 0.01 eV or less but for glycol, by 0.04."""
 
 RECIPE = 1
 """Raised whenever the way from a molecule to its complex changes."""

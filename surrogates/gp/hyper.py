@@ -16,6 +16,9 @@ from scipy.optimize import minimize
 from loop.objective import FloatArray
 from surrogates.gp import linalg
 
+STEPS = 60
+"""Most evaluations of the likelihood."""
+
 MEAN_VARIANCE = 1.0
 """Prior variance of the constant mean, in standardised units."""
 
@@ -62,8 +65,6 @@ def fit(
     priors: Sequence[Prior],
     values: FloatArray,
     variances: FloatArray,
-    start: FloatArray | None = None,
-    steps: int = 60,
 ) -> FloatArray:
     """Maximise the log posterior density of the hyperparameters with L-BFGS.
 
@@ -77,10 +78,6 @@ def fit(
         Priors of the kernel's own hyperparameters.
     values, variances
         Standardised values and their known noise variances, shape ``(n,)``.
-    start
-        Where to begin, shape ``(2 + len(priors),)``; the prior means when left out.
-    steps
-        Most evaluations of the likelihood.
 
     Returns
     -------
@@ -96,11 +93,11 @@ def fit(
 
     found = minimize(
         loss,
-        means if start is None else start,
+        means,
         jac=True,
         method="L-BFGS-B",
         bounds=list(zip(means - 4 * sds, means + 4 * sds, strict=True)),
-        options={"maxfun": steps, "ftol": 1e-6, "gtol": 1e-3},
+        options={"maxfun": STEPS, "ftol": 1e-6, "gtol": 1e-3},
     )
     return np.asarray(found.x)
 

@@ -30,7 +30,7 @@ class SearchSettings(Settings):
 
 
 EXPLORATION = 1.4
-"""Measured on QM9: against 1, campaigns from 20 to 50 measurements gain 0.015 of the hypervolume."""
+"""On QM9 from 20 to 50 measurements 0.015 more hypervolume than with 1, no more than the standard error."""
 
 
 class ImproverSettings(SearchSettings):
