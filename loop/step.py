@@ -198,18 +198,13 @@ def _pool(definition: Definition, parts: Parts, state: State, seed: int) -> list
 
 def _askable(parts: Parts, candidates: Sequence[Candidate], taken: Sequence[Molecule]) -> list[Candidate]:
     """Drop repeats, what was asked before and what an oracle cannot measure."""
-    known, kept = set(taken), []
-    refusals = [oracle.refusal for oracle in parts.oracles]
+    found: dict[Molecule, Candidate] = {}
     for candidate in candidates:
-        molecule = candidate.molecule
-        if molecule not in known:
-            known.add(molecule)
-            for refusal in refusals:
-                if refusal(molecule) is not None:
-                    break
-            else:
-                kept.append(candidate)
-    return kept
+        found.setdefault(candidate.molecule, candidate)
+    for molecule in taken:
+        found.pop(molecule, None)
+    refusals = [oracle.refusal for oracle in parts.oracles]
+    return [c for m, c in found.items() if all(refusal(m) is None for refusal in refusals)]
 
 
 def _exact(parts: Parts, molecules: Sequence[Molecule]) -> dict[str, FloatArray]:

@@ -36,12 +36,12 @@ def features(molecule: Molecule) -> tuple[NDArray[np.uint64], NDArray[np.float64
         10.1021/ci100050t): an environment seen ``c`` times gives ``c`` distinct integers, so that the
         integers two molecules share are the sum of the smaller counts. Shape ``(sum of counts,)``.
     values
-        Raw descriptors, see :mod:`surrogates.gp.descriptors`, shape ``(n_descriptors,)``.
+        Standardised descriptors, see :mod:`surrogates.gp.descriptors`, shape ``(n_descriptors,)``.
     """
     mol = molecule.rdkit()
     counts = _MORGAN.GetSparseCountFingerprint(mol).GetNonzeroElements()
     steps = [code * _LEVELS + step for code, count in counts.items() for step in range(min(count, _LEVELS))]
-    return np.array(steps, dtype=np.uint64), np.array(raw(molecule, mol))
+    return np.array(steps, dtype=np.uint64), standardised(np.array(raw(molecule, mol)))
 
 
 def thermometers(molecules: Sequence[Molecule]) -> list[NDArray[np.uint64]]:
@@ -51,4 +51,4 @@ def thermometers(molecules: Sequence[Molecule]) -> list[NDArray[np.uint64]]:
 
 def descriptors(molecules: Sequence[Molecule]) -> FloatArray:
     """Standardised descriptors of several molecules, shape ``(n, n_descriptors)``."""
-    return standardised(np.array([features(molecule)[1] for molecule in molecules]))
+    return np.array([features(molecule)[1] for molecule in molecules])
