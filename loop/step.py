@@ -78,7 +78,10 @@ class Propose:
 
 @dataclass(frozen=True)
 class Evaluate:
-    """Get answers to these requests, in this order."""
+    """Get answers to these requests, in this order, going on with those under way.
+
+    With ``Definition.in_flight`` the next decision is due after the next answer, else after all of them.
+    """
 
     requests: tuple[Request, ...]
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from flows.simulation.measures import REACHED
 from flows.simulation.running import Simulated
 from flows.simulation.summary import Summary
-from flows.simulation.wording import duration, interval
+from flows.simulation.wording import duration, interval, plain_duration
 
 
 def show_summary(simulated: Simulated) -> None:
@@ -35,24 +35,27 @@ def show_summary(simulated: Simulated) -> None:
             f"{row['top_recall']:.3f}",
         )
     console.print(table)
+    console.print()
     console.print(_costs(simulated.summary))
+    console.print()
     console.print(simulated.summary.advice, highlight=False)
     console.print(f"report: {simulated.directory / 'report.html'}", highlight=False, soft_wrap=True)
 
 
 def _costs(summary: Summary) -> Table:
-    """What each strategy had spent when it held nearly all of the pool's hypervolume."""
+    """What each strategy had spent when it held nearly all of the pool's hypervolume, and its time in all."""
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column(f"to {REACHED:.0%} of the\nhypervolume", no_wrap=True)
-    for column in ("seeds", "molecules\n(95 % interval)", "CPU time", "time"):
+    for column in ("molecules\n(95 % interval)", "CPU time", "time", "in all", "idle"):
         table.add_column(column, justify="right")
     for row in summary.table.to_dict("records"):
         table.add_row(
             str(row["scenario"]),
-            f"{row['reached']:.0%}",
             interval(row, "evaluations_to_reach", ".3g"),
             duration(row, "core_hours_to_reach"),
             duration(row, "hours_to_reach"),
+            plain_duration(row["clock_hours"]),
+            f"{row['idle']:.0%}",
         )
     return table
 

@@ -154,6 +154,10 @@ def test_places_are_filled_as_they_fall_free() -> None:
     assert [s.state.evaluations - len(s.state.awaited) for s in steps[:-1]] == [*range(5, 20), 22]
     for opened, step in zip(state.rounds[1:], steps, strict=False):
         assert opened.opened_at == step.state.wall_seconds, "nobody waits for anybody"
+    spans = [(a.at - a.outcome.cost.wall_seconds, a.at) for a in state.answers.values()]
+    for begun, _ in spans:
+        assert sum(start <= begun + 1e-6 and begun + 1e-6 < end for start, end in spans) <= 3
+    assert (1 - steps[-1].idle) * 3 * state.wall_seconds == pytest.approx(sum(e - s for s, e in spans))
     waiting = replay(way=Way(batch=3, places=3, seconds=SECONDS), evaluations=22)
     assert steps[-1].idle < waiting[-1].idle
     assert state == replay(way=Way(in_flight=3, places=3, seconds=SECONDS), evaluations=22)[-1].state
