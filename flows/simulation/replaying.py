@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pandas as pd
 
 from flows.campaign_file import CampaignFileError
 from flows.campaign_file.reading import Source, nearest, validated
 from flows.campaign_file.tables import PartTable
+from flows.simulation.answering import answering
 from flows.simulation.labelled import Task, read_labelled
 from flows.simulation.measures import Yardstick, measure
 from flows.simulation.strategies import NoSurrogate, Sorted, TrainedOnce
@@ -25,9 +24,8 @@ from loop.labels import Lookup, Shelf
 from loop.molecule import Limits
 from loop.parts import UnknownPartError, kinds, load
 from loop.protocols import Acquisition, Oracle, Surrogate
-from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request, Value
 from loop.simulate import simulate
-from loop.step import Parts, child_seed
+from loop.step import Parts
 from loop.step import Source as PoolSource
 
 LEAST_INITIAL, SHARE_INITIAL = 10, 0.02
@@ -103,7 +101,7 @@ def replay(simulation: Simulation, scenario: str, seed: int) -> pd.DataFrame:
     file, yardstick = simulation.file, simulation.yardstick
     chosen = next(s for s in file.scenarios if s.name == scenario)
     definition, parts = _assembled(file, chosen, yardstick.task, seed, simulation.source)
-    answer = _answering(chosen, parts.oracles, seed)
+    answer = answering(chosen, parts.oracles, seed)
     rows = measure(yardstick, simulate(definition, parts, answer, chosen.places or file.places))
     return pd.DataFrame(rows).assign(scenario=scenario, seed=seed)
 
@@ -189,32 +187,3 @@ def _impossible(
         sentence = "an asynchronous scenario has no rounds of a size, free places are filled; leave it out"
         found.append(source.problem((*where, "batch"), sentence))
     return found
-
-
-def _answering(scenario: ScenarioTable, oracles: Sequence[Oracle], seed: int) -> Callable[[Request], Outcome]:
-    """Look answers up, spoilt as the scenario wants: the same request always in the same way."""
-    by_kind = {oracle.kind: oracle for oracle in oracles}
-
-    def answer(request: Request) -> Outcome:
-        oracle = by_kind[request.oracle]
-        found: Measurement = oracle.measure(request.molecule, Path())
-        if oracle.exact:
-            return found
-        rng = np.random.default_rng(child_seed(seed, "spoil", request.key))
-        cost = _late(found.cost, scenario, child_seed(seed, "late", request.key))
-        if rng.random() < scenario.failures:
-            return Failure(FailureKind.CONVERGENCE, "a failure put in by the scenario", cost)
-        return Measurement(tuple(_noisy(v, scenario, rng) for v in found.values), cost)
-
-    return answer
-
-
-def _late(cost: Cost, scenario: ScenarioTable, seed: int) -> Cost:
-    """The same work, done sooner or later than expected."""
-    factor = np.exp(scenario.lateness * np.random.default_rng(seed).standard_normal())
-    return replace(cost, wall_seconds=cost.wall_seconds * float(factor))
-
-
-def _noisy(value: Value, scenario: ScenarioTable, rng: np.random.Generator) -> Value:
-    sd = scenario.noise.get(value.property, 0.0)
-    return Value(value.property, value.value + sd * float(rng.standard_normal()), value.unit, sd)
