@@ -16,8 +16,7 @@ from scipy.sparse import csr_array
 
 from loop.molecule import Molecule
 from loop.objective import FloatArray
-from surrogates.gp.descriptors import NAMES, WEIGHTS
-from surrogates.gp.features import descriptors, thermometers
+from surrogates.gp.features import NAMES, WEIGHTS, descriptors, thermometers
 
 Molecules = tuple[Molecule, ...]
 IndexArray = NDArray[np.intp]
