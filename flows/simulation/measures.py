@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from flows.simulation.labelled import Task
+from loop.calibration import expectations
 from loop.campaign import State
 from loop.metrics import hypervolume, pareto_mask
 from loop.molecule import Molecule
@@ -103,11 +104,27 @@ def measure(yardstick: Yardstick, replayed: Iterable[Replayed]) -> list[dict[str
                     else float("nan")
                     for k, o in enumerate(objectives)
                 },
+                **calibration(step.state, [o.property for o in objectives]),
                 "failures": len(step.state.failures),
                 "fit_seconds": step.fit_seconds,
                 "proposal_seconds": step.proposal_seconds,
             }
         )
+    return found
+
+
+def calibration(state: State, names: Sequence[str]) -> dict[str, float]:
+    """What became of the surrogate's expectations of all picks so far; nothing of what it did not learn."""
+    found: dict[str, float] = {}
+    for one in expectations(state, names):
+        found |= {
+            f"coverage_95 {one.name}": one.coverage_95,
+            f"nll {one.name}": one.nll,
+            f"plain_nll {one.name}": one.plain_nll,
+            f"miscalibration {one.name}": one.miscalibration_area,
+            f"rank_correlation {one.name}": one.rank_correlation,
+            f"alarm {one.name}": float(one.alarm is not None),
+        }
     return found
 
 

@@ -54,6 +54,7 @@ def write_report(path: Path, simulation: Simulation, results: pd.DataFrame, summ
         sizes=sizes(file, pool),
         summary=summary,
         rows=summary.table.to_dict("records"),
+        calibration=summary.calibration.to_dict("records"),
         ways={s.name: _way(file, s) for s in file.scenarios},
         interval=interval,
         duration=duration,

@@ -26,10 +26,28 @@ class Summary:
         Means at the end of the budget and 95 % intervals, the best first.
     advice
         What to do, and how sure that is.
+    calibration
+        One row for each scenario and learned property: means over seeds, at the end of the budget, of what
+        became of the surrogate's expectations; see :mod:`loop.calibration`. ``alarm`` is the share of seeds
+        in which it was of no use.
     """
 
     table: pd.DataFrame
     advice: str
+    calibration: pd.DataFrame
+
+    @property
+    def alarms(self) -> list[str]:
+        """Where most seeds found the surrogate's expectations of its picks to be of no use."""
+        return [
+            f"'{row['scenario']}': in {row['alarm']:.0%} of the seeds the surrogate of {row['property']} "
+            "was of no use or too sure of itself"
+            for row in self.calibration.to_dict("records")
+            if row["alarm"] > 0.5
+        ]
+
+
+CALIBRATION = ("coverage_95", "nll", "plain_nll", "miscalibration", "rank_correlation", "alarm")
 
 
 def summarise(results: pd.DataFrame) -> Summary:
@@ -76,7 +94,20 @@ def summarise(results: pd.DataFrame) -> Summary:
         row["clock_hours"] = float(last["clock_seconds"].mean() / 3600)
         row["idle"] = float(last["idle"].mean())
         rows.append(row)
-    return Summary(pd.DataFrame(rows), _advice(order, areas))
+    return Summary(pd.DataFrame(rows), _advice(order, areas), _calibration(results, order))
+
+
+def _calibration(results: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    names = [str(c).removeprefix("nll ") for c in results.columns if str(c).startswith("nll ")]
+    last = results.groupby(["scenario", "seed"]).last()
+    rows = [
+        {"scenario": scenario, "property": name}
+        | {column: last.loc[scenario][f"{column} {name}"].mean() for column in CALIBRATION}
+        for scenario in order
+        for name in names
+    ]
+    found = pd.DataFrame(rows, columns=["scenario", "property", *CALIBRATION])
+    return found.dropna(subset=["nll"], ignore_index=True)
 
 
 def _areas(some: pd.DataFrame, begin: float) -> FloatArray:

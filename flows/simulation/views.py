@@ -38,6 +38,8 @@ def show_summary(simulated: Simulated) -> None:
     console.print()
     console.print(_costs(simulated.summary))
     console.print()
+    for alarm in simulated.summary.alarms:
+        console.print(f"warning: {alarm}", style="yellow", highlight=False)
     console.print(simulated.summary.advice, highlight=False)
     console.print(f"report: {simulated.directory / 'report.html'}", highlight=False, soft_wrap=True)
 
