@@ -166,6 +166,15 @@ class Belief(Protocol):
         ...
 
 
+@runtime_checkable
+class Coarsened(Protocol):
+    """A belief that can tell what is worth a closer look in a pool too large to be looked at closely."""
+
+    def coarse(self) -> Belief:
+        """A cheaper belief, from part of the measurements; itself where that saves nothing."""
+        ...
+
+
 class Surrogate(Protocol):
     """Learns one property from its measurements."""
 

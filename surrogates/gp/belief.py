@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,9 @@ from surrogates.gp.working import Working
 
 MOST_AT_ONCE = 2_000_000
 """Elements of a covariance worked on at once: larger arrays cost more in memory than in arithmetic."""
+
+COARSE = 256
+"""Measurements that a coarse belief is made of."""
 
 MOST_REMEMBERED = 4_000_000
 """Elements of an answer's working that a belief keeps, for the belief that follows it."""
@@ -51,7 +54,9 @@ class GaussianBelief:
     values: FloatArray
     variances: FloatArray
     before: GaussianBelief | None = field(default=None, repr=False, compare=False)
-    followed: list[tuple[object, GaussianBelief]] = field(default_factory=list, repr=False, compare=False)
+    followed: list[tuple[object, GaussianBelief]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def diagnostics(self) -> Mapping[str, float]:
@@ -131,6 +136,17 @@ class GaussianBelief:
             np.concatenate([self.values, values]),
             np.concatenate([self.variances, variances]),
             before=self,
+        )
+
+    def coarse(self) -> GaussianBelief:
+        """The belief from ``COARSE`` measurements, evenly spaced in the order they came."""
+        n = len(self.molecules)
+        if n <= COARSE:
+            return self
+        some = np.linspace(0, n - 1, COARSE).astype(int)
+        molecules = tuple(self.molecules[i] for i in some)
+        return replace(
+            self, molecules=molecules, values=self.values[some], variances=self.variances[some], before=None
         )
 
     @property

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from loop.molecule import nearest, similarities
+from loop.objective import FloatArray
 from loop.protocols import Question
 from loop.records import Pick, Prediction
 from surrogates.acquisitions.kit.criteria import Criterion, IndexArray, Ranking, optimism
@@ -19,6 +20,9 @@ DIRECTIONS = 32
 
 SEVERAL = 10
 """Batches drawn where the shortlist is left to chance, so that the similarity cap leaves one."""
+
+CLOSELY = 5
+"""So many times the shortlist are looked at closely in a pool of four times that and more."""
 
 OPTIMISM = 1.0
 """Standard deviations added to the gains in choosing the shortlist."""
@@ -101,11 +105,25 @@ def _shortlisted(
 
 
 def _by_promise(view: View, wanted: int, rng: np.random.Generator) -> IndexArray:
-    """Candidates in the order of their best rank under any of several weightings."""
+    """Candidates in the order of their best rank under any of several weightings.
+
+    Of a large pool only those that look good to coarse beliefs are looked at by the whole ones.
+    """
     n, m = len(view.candidates), len(view.objectives)
+    weightings = draw_weights(DIRECTIONS if m > 1 else 1, m, rng)
+    closely = max(CLOSELY * wanted, n // 20)
+    if n >= 4 * closely and (coarse := view.coarse()) is not view:
+        rows = _best_ranked(coarse, closely, weightings)[:closely]
+        return rows[_best_ranked(view.only(rows.tolist()), wanted, weightings)]
+    return _best_ranked(view, wanted, weightings)
+
+
+def _best_ranked(view: View, wanted: int, weightings: FloatArray) -> IndexArray:
+    """Candidates by their best rank; ranks beyond twice ``wanted`` are not told apart."""
+    n = len(view.candidates)
     best = np.full(n, n)
     most = min(n, 2 * wanted)
-    for weights in draw_weights(DIRECTIONS if m > 1 else 1, m, rng):
+    for weights in weightings:
         values = -optimism(view, weights, OPTIMISM)
         top = np.argpartition(values, most - 1)[:most] if most < n else np.arange(n)
         top = top[np.lexsort((top, values[top]))]

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from loop.molecule import Molecule
 from loop.objective import Direction, FloatArray, Objective, gains
-from loop.protocols import Belief, Question
+from loop.protocols import Belief, Coarsened, Question
 from loop.records import Candidate
 
 QUANTILES = ndtri((np.arange(32) + 0.5) / 32)
@@ -91,6 +91,12 @@ class View:
         told = {name: belief.given(picked, believed[name]) for name, belief in self.beliefs.items()}
         front = np.vstack([self.front, gains(self.objectives, values)])
         return replace(self, beliefs=told, front=front)
+
+    def coarse(self) -> View:
+        """The view of coarse beliefs, where there are such; itself where none is cheaper."""
+        beliefs = {n: b.coarse() if isinstance(b, Coarsened) else b for n, b in self.beliefs.items()}
+        same = all(beliefs[name] is belief for name, belief in self.beliefs.items())
+        return self if same else replace(self, beliefs=beliefs)
 
     def only(self, rows: Sequence[int]) -> View:
         """The view of some of the candidates."""

@@ -11,7 +11,7 @@ import torch
 from gpytorch.distributions import MultivariateNormal
 from scipy.stats import norm
 
-from surrogates.gp.belief import GaussianBelief
+from surrogates.gp.belief import COARSE, GaussianBelief
 from surrogates.gp.fitting import fit
 from surrogates.gp.hyper import MEAN_VARIANCE
 from surrogates.gp.kernels import MaternKernel, MinMaxKernel, SumKernel
@@ -134,3 +134,16 @@ def test_told_in_steps_or_at_once_it_says_the_same() -> None:
 def test_properties_on_the_same_molecules_share_their_matrix(matrix: object) -> None:
     first, second = (tuple(TRAIN.molecules) for _ in range(2))
     assert matrix(first, first) is matrix(second, second)  # type: ignore[operator]
+
+
+def test_a_coarse_belief_knows_less_and_of_the_same() -> None:
+    whole = fit(SumKernel(), evidence(400))
+    coarse = whole.coarse()
+    assert set(coarse.molecules) < set(whole.molecules)
+    assert len(coarse.molecules) == COARSE
+    others = evidence(60, start=400)
+    means, sds = whole.predict(others.molecules)
+    theirs, doubts = coarse.predict(others.molecules)
+    assert (doubts >= sds - 1e-9).all()
+    assert np.corrcoef(means, theirs)[0, 1] > 0.9
+    assert coarse.coarse() is coarse
