@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from loop.protocols import Evidence
 from loop.records import Candidate, Property
@@ -20,8 +21,8 @@ WANTED = 50
 
 @pytest.fixture(scope="module")
 def view() -> View:
-    """1,200 candidates and 300 measurements."""
-    order = np.random.default_rng(2).permutation(1500)
+    """A thousand candidates and 300 measurements."""
+    order = np.random.default_rng(2).permutation(1300)
     molecules = tuple(compounds()[0][i] for i in order)
     told, offered = molecules[:300], molecules[300:]
     values = values_of(told)
@@ -43,7 +44,7 @@ def view() -> View:
     return view_of(asked)
 
 
-def shortlist(view: View) -> batch.IndexArray:
+def shortlist(view: View) -> NDArray[np.intp]:
     return batch._by_promise(view, WANTED, np.random.default_rng(5))[:WANTED]
 
 
