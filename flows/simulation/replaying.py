@@ -98,12 +98,18 @@ def sizes(file: SimulationFile, pool: int) -> tuple[int, int]:
 
 def replay(simulation: Simulation, scenario: str, seed: int) -> pd.DataFrame:
     """Run one scenario with one seed; the same arguments give the same rows (times apart)."""
-    file, yardstick = simulation.file, simulation.yardstick
-    chosen = next(s for s in file.scenarios if s.name == scenario)
-    definition, parts = _assembled(file, chosen, yardstick.task, seed, simulation.source)
-    answer = _answering(chosen, parts.oracles, seed)
-    rows = measure(yardstick, simulate(definition, parts, answer))
+    rows = measure(simulation.yardstick, simulate(*staged(simulation, scenario, seed)))
     return pd.DataFrame(rows).assign(scenario=scenario, seed=seed)
+
+
+def staged(
+    simulation: Simulation, scenario: str, seed: int
+) -> tuple[Definition, Parts, Callable[[Request], Outcome]]:
+    """What :func:`loop.simulate.simulate` replays for one scenario with one seed."""
+    file = simulation.file
+    chosen = next(s for s in file.scenarios if s.name == scenario)
+    definition, parts = _assembled(file, chosen, simulation.yardstick.task, seed, simulation.source)
+    return definition, parts, _answering(chosen, parts.oracles, seed)
 
 
 def _assembled(
