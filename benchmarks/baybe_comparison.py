@@ -174,13 +174,13 @@ class BayBE:
         from baybe import Campaign, Settings
 
         with Settings(random_seed=question.seed):
-            campaign = Campaign(
+            new = Campaign(
                 self._space,
                 self._objective(question.objectives),
                 allow_recommending_already_measured=False,
             )
-            campaign.add_measurements(measurements(question))
-            chosen = campaign.recommend(question.batch)[MOLECULE]
+            new.add_measurements(measurements(question))
+            chosen = new.recommend(question.batch)[MOLECULE]
         candidates = {c.molecule.smiles: c for c in question.pool}
         return [Pick(candidates[smiles], "recommended by BayBE") for smiles in chosen]
 
