@@ -84,10 +84,12 @@ def main() -> None:
     theirs = pd.concat([table(one) for one in found], ignore_index=True)
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {options.workers} at work")
     print(f"BayBE ran with {', '.join(sorted({_said(one['versions']) for one in found}))}")
-    print(f"ours ran with {_said(versions())}")
-    ours = [] if options.rival_only else [replayed(file) for file in files]
-    results = paired(theirs, ours)
-    show(task, summarise(results), results)
+    if options.rival_only:
+        results = theirs
+    else:
+        print(f"ours ran with {_said(versions())}")
+        results = paired(theirs, [replayed(file) for file in files])
+        show(task, summarise(results), results)
     report(results, STRATEGIES[options.strategy])
 
 

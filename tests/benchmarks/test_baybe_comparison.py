@@ -99,3 +99,8 @@ def test_the_report_pairs_by_seed_and_says_how_much_faster(capsys: pytest.Captur
     end = next(line for line in lines if line.startswith("30 "))
     assert "0.100 [0.100, 0.100]" in end  # the means' intervals are wide, that of the difference is not
     assert any(line.startswith("default") and "2 times faster than BayBE" in line for line in lines)
+
+
+def test_the_rival_is_reported_alone_too(capsys: pytest.CaptureFixture[str]) -> None:
+    report(results("BayBE", [0.5, 0.6]), "BayBE")
+    assert "0.600 [0.600, 0.600]" in capsys.readouterr().out
