@@ -58,6 +58,7 @@ class Task:
     objectives: tuple[str, ...]
     scenarios: tuple[str, ...] = tuple(SCENARIOS)
     pools: int = POOLS
+    first: int = 0
 
 
 TASKS = (
@@ -91,7 +92,7 @@ def main() -> None:
 def written(task: Task, data: Path, directory: Path, seeds: int, workers: int) -> Iterator[Path]:
     """Write table and simulation file of each pool."""
     directory.mkdir(parents=True, exist_ok=True)
-    for pool in range(task.pools):
+    for pool in range(task.first, task.first + task.pools):
         stem = f"{task.name}-{pool}"
         table = labelled(data, task.size, pool)
         table.to_csv(directory / f"{stem}.csv", index=False)
@@ -144,9 +145,9 @@ def show(task: Task, summary: Summary, results: pd.DataFrame) -> None:
         some = results[results["scenario"] == name]
         last = some.groupby("seed").last()
         later = some[some["round"] > 0]
-        cells = "".join(f"{_interval(last[column]):>22}" for column in columns)
+        cells = "".join(f"{interval(last[column]):>22}" for column in columns)
         print(
-            f"{name:<22}{cells}{1 / (later['fit_seconds'] + later['proposal_seconds']).mean():>14.1f}",
+            f"{name:<22}{cells}{1 / (later['fit_seconds'] + later['proposal_seconds']).mean():>14.3g}",
             flush=True,
         )
     for other in _rivals(summary):
@@ -163,10 +164,10 @@ def _rivals(summary: Summary) -> Sequence[str]:
 
 def _paired(results: pd.DataFrame, one: str, other: str) -> str:
     last = results.groupby(["scenario", "seed"])["hypervolume_share"].last().unstack("scenario")
-    return _interval(last[one] - last[other])
+    return interval(last[one] - last[other])
 
 
-def _interval(values: pd.Series[float]) -> str:
+def interval(values: pd.Series[float]) -> str:
     """Mean with its bootstrap 95 % interval."""
     drawn = [values.sample(frac=1.0, replace=True, random_state=k).mean() for k in range(1000)]
     low, high = pd.Series(drawn).quantile([0.025, 0.975])

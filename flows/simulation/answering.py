@@ -13,8 +13,10 @@ from loop.protocols import Oracle
 from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request, Value
 from loop.step import child_seed
 
+Answering = Callable[[Request], Outcome]
 
-def answering(scenario: ScenarioTable, oracles: Sequence[Oracle], seed: int) -> Callable[[Request], Outcome]:
+
+def answering(scenario: ScenarioTable, oracles: Sequence[Oracle], seed: int) -> Answering:
     """Look answers up, spoilt as the scenario wants: the same request always in the same way."""
     by_kind = {oracle.kind: oracle for oracle in oracles}
 

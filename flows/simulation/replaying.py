@@ -13,7 +13,7 @@ import pandas as pd
 from flows.campaign_file import CampaignFileError
 from flows.campaign_file.reading import Source, nearest, validated
 from flows.campaign_file.tables import PartTable
-from flows.simulation.answering import answering
+from flows.simulation.answering import Answering, answering
 from flows.simulation.labelled import Task, read_labelled
 from flows.simulation.measures import Yardstick, measure
 from flows.simulation.strategies import NoSurrogate, Sorted, TrainedOnce
@@ -98,12 +98,16 @@ def sizes(file: SimulationFile, pool: int) -> tuple[int, int]:
 
 def replay(simulation: Simulation, scenario: str, seed: int) -> pd.DataFrame:
     """Run one scenario with one seed; the same arguments give the same rows (times apart)."""
-    file, yardstick = simulation.file, simulation.yardstick
-    chosen = next(s for s in file.scenarios if s.name == scenario)
-    definition, parts = _assembled(file, chosen, yardstick.task, seed, simulation.source)
-    answer = answering(chosen, parts.oracles, seed)
-    rows = measure(yardstick, simulate(definition, parts, answer, chosen.places or file.places))
+    rows = measure(simulation.yardstick, simulate(*staged(simulation, scenario, seed)))
     return pd.DataFrame(rows).assign(scenario=scenario, seed=seed)
+
+
+def staged(simulation: Simulation, scenario: str, seed: int) -> tuple[Definition, Parts, Answering, int]:
+    """What :func:`loop.simulate.simulate` replays for one scenario with one seed."""
+    file = simulation.file
+    chosen = next(s for s in file.scenarios if s.name == scenario)
+    definition, parts = _assembled(file, chosen, simulation.yardstick.task, seed, simulation.source)
+    return definition, parts, answering(chosen, parts.oracles, seed), chosen.places or file.places
 
 
 def _assembled(
