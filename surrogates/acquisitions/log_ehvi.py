@@ -7,7 +7,7 @@ from typing import Literal
 from loop.protocols import Question
 from loop.records import Pick
 from surrogates.acquisitions.kit.batch import Rules, choose
-from surrogates.acquisitions.kit.criteria import LogEHVI
+from surrogates.acquisitions.kit.improvement import LogEHVI
 from surrogates.acquisitions.kit.settings import ImproverSettings
 
 

@@ -34,13 +34,14 @@ EXPLORATION = 1.4
 
 
 class ImproverSettings(SearchSettings):
-    """Settings of the acquisitions that look for hypervolume."""
+    """Settings of the acquisitions that look for an improvement."""
 
     exploration: float = Field(
         default=EXPLORATION,
         gt=0.0,
-        description="factor on the beliefs' standard deviations in log-EHVI; above 1, because a fit to few "
-        "measurements does not know how little it knows",
+        description="factor on the beliefs' standard deviations in criteria of improvement (log-EHVI, "
+        "log-NParEGO, hypervolume probability); above 1, because a fit to few measurements does not know how "
+        "little it knows",
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtri
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from loop.molecule import Molecule
 from loop.objective import Direction, FloatArray, Objective, gains
@@ -32,8 +33,10 @@ class View:
         Property name -> belief, told of everything measured, pending and picked.
     exact
         Property name -> exact values of the candidates, shape ``(n,)``.
+    known
+        The ``k`` molecules measured, pending and picked.
     front
-        Gains of everything measured, and those believed of what is pending or picked, shape ``(k, m)``.
+        Their gains, measured or believed, shape ``(k, m)``.
     scales
         Gain of each objective that counts as one unit, shape ``(m,)``.
     """
@@ -42,6 +45,7 @@ class View:
     candidates: tuple[Candidate, ...]
     beliefs: Mapping[str, Belief]
     exact: Mapping[str, FloatArray]
+    known: tuple[Molecule, ...]
     front: FloatArray
     scales: FloatArray
 
@@ -72,6 +76,34 @@ class View:
         means, sds = self.means_and_sds
         return gains(self.objectives, means + exploration * sds * QUANTILES[:, None, None]) / self.scales
 
+    def exceeding(self, objective: int, edges: FloatArray, exploration: float) -> FloatArray:
+        """Probability that one gain exceeds each edge, shape ``(n, n_edges)``.
+
+        Parameters
+        ----------
+        objective
+            Index of the objective.
+        edges
+            In units of its scale, shape ``(n_edges,)``.
+        exploration
+            Factor on the standard deviations.
+        """
+        goal, scale = self.objectives[objective], self.scales[objective]
+        means, sds = (table[:, objective, None] for table in self.means_and_sds)
+        low, high = goal.values_above(edges * scale)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            doubtful = ndtr((means - low) / (exploration * sds)) - ndtr((means - high) / (exploration * sds))
+        return np.asarray(np.where(sds > 0, doubtful, goal.gain(means) / scale > edges))
+
+    def draw_known(self, rows: NDArray[np.intp], n: int, seed: int) -> FloatArray:
+        """Joint posterior draws of the gains of some of ``known``, shape ``(n, len(rows), m)``."""
+        drawn = np.tile(self.front[rows], (n, 1, 1))
+        for k, goal in enumerate(self.objectives):
+            if goal.property in self.beliefs:
+                molecules = [self.known[i] for i in rows]
+                drawn[..., k] = goal.gain(self.beliefs[goal.property].draw(molecules, n, seed + k))
+        return drawn
+
     @cached_property
     def gain_moments(self) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the gains in units of ``scales``, each of shape ``(n, m)``."""
@@ -89,7 +121,7 @@ class View:
         values = self.means_and_sds[0][index]
         told = told_of(self.beliefs, (self.molecules[index],))
         front = np.vstack([self.front, gains(self.objectives, values)])
-        return replace(self, beliefs=told, front=front)
+        return replace(self, beliefs=told, known=(*self.known, self.molecules[index]), front=front)
 
     def only(self, rows: Sequence[int]) -> View:
         """The view of some of the candidates."""
@@ -153,6 +185,7 @@ def view_of(question: Question) -> View:
         candidates=tuple(question.pool),
         beliefs=told_of(beliefs, question.pending),
         exact={o.property: question.exact[o.property] for o in objectives if o.property in question.exact},
+        known=(*question.measured, *question.pending),
         front=np.vstack([front, gains(objectives, pending)]),
         scales=scales(front),
     ).only(rows)
