@@ -24,8 +24,8 @@ from loop.design import at_random, representative
 from loop.labels import Lookup, Shelf
 from loop.molecule import Limits
 from loop.parts import UnknownPartError, kinds, load
-from loop.protocols import Acquisition, Oracle, Surrogate
-from loop.records import Failure, FailureKind, Measurement, Outcome, Request, Value
+from loop.protocols import Acquisition, ConvergenceError, Oracle, Surrogate
+from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request, Value
 from loop.simulate import simulate
 from loop.step import Parts, child_seed
 from loop.step import Source as PoolSource
@@ -179,7 +179,11 @@ def _answering(scenario: ScenarioTable, oracles: Sequence[Oracle], seed: int) ->
 
     def answer(request: Request) -> Outcome:
         oracle = by_kind[request.oracle]
-        found: Measurement = oracle.measure(request.molecule, Path())
+        try:
+            found: Measurement = oracle.measure(request.molecule, Path())
+        except ConvergenceError as error:
+            seconds = oracle.expected_cpu_seconds(request.molecule)
+            return Failure(FailureKind.CONVERGENCE, str(error), Cost(seconds, seconds))
         if oracle.exact:
             return found
         rng = np.random.default_rng(child_seed(seed, "spoil", request.key))
