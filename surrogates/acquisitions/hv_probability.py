@@ -6,7 +6,7 @@ from typing import Literal
 
 from loop.protocols import Question
 from loop.records import Pick
-from surrogates.acquisitions.kit.batch import Rules, choose
+from surrogates.acquisitions.kit.batch import choose
 from surrogates.acquisitions.kit.improvement import HVProbability
 from surrogates.acquisitions.kit.settings import ImproverSettings
 
@@ -18,4 +18,4 @@ class HVProbabilityAcquisition(ImproverSettings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(question, [HVProbability(self.exploration)], Rules(self.max_similarity, self.shortlist))
+        return choose(question, [HVProbability(self.exploration)], self.rules)

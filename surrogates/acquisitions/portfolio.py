@@ -9,7 +9,7 @@ from pydantic import Field
 
 from loop.protocols import Question
 from loop.records import Pick
-from surrogates.acquisitions.kit.batch import Rules, choose
+from surrogates.acquisitions.kit.batch import choose
 from surrogates.acquisitions.kit.criteria import Criterion, ParetoMembership, ScalarisedUCB, Thompson
 from surrogates.acquisitions.kit.improvement import HVProbability, LogEHVI
 from surrogates.acquisitions.kit.parego import LogNParEGO
@@ -54,5 +54,4 @@ class PortfolioAcquisition(ImproverSettings):
         # One of each sort, however many turns it has: some remember their last slot.
         turns = self.turns if len(question.measured) >= self.warm_up else self.turns[:1]
         criteria = {turn: makers[turn]() for turn in dict.fromkeys(turns)}
-        rules = Rules(self.max_similarity, self.shortlist)
-        return choose(question, [criteria[turn] for turn in turns], rules)
+        return choose(question, [criteria[turn] for turn in turns], self.rules)

@@ -65,10 +65,19 @@ def named(weights: FloatArray, view: View) -> str:
     return ", ".join(f"{o.property} {w:.0%}" for o, w in zip(view.objectives, weights, strict=True))
 
 
+def by_value(view: View, promised: FloatArray, reason: Callable[[int], str]) -> Ranking:
+    """Rank by what candidates promise, in view of their prospects."""
+    values = view.discounted(promised)
+    return Ranking(np.argsort(-values, kind="stable"), values, reason)
+
+
 def best_first(logs: FloatArray, live: NDArray[np.bool_], view: View) -> IndexArray:
-    """Order by a logarithm; what is tied or not alive goes by its scalarised upper confidence bound."""
-    coarse = np.round(np.where(live, logs, 0.0) / TIE)
-    return np.lexsort((-tie_bounds(view), -coarse, ~live))
+    """Order by the logarithm of what candidates promise, in view of their prospects.
+
+    What is tied or not alive goes by its scalarised upper confidence bound.
+    """
+    coarse = np.round(np.where(live, logs + np.log(view.prospects.discounts), 0.0) / TIE)
+    return np.lexsort((-view.discounted(tie_bounds(view)), -coarse, ~live))
 
 
 def tie_bounds(view: View) -> FloatArray:
@@ -86,13 +95,8 @@ class ScalarisedUCB:
     def rank(self, view: View, rng: np.random.Generator) -> Ranking:
         """See :class:`Criterion`."""
         weights = draw_weights(1, len(view.objectives), rng)[0]
-        values = optimism(view, weights, self.beta)
-        told = named(weights, view)
-        return Ranking(
-            np.argsort(-values, kind="stable"),
-            values,
-            lambda i: f"upper confidence bound {values[i]:.3g} (weights {told})",
-        )
+        bounds, told = optimism(view, weights, self.beta), named(weights, view)
+        return by_value(view, bounds, lambda i: f"upper confidence bound {bounds[i]:.3g} (weights {told})")
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,8 @@ class ExpectedGain:
     def rank(self, view: View, rng: np.random.Generator) -> Ranking:  # noqa: ARG002
         """See :class:`Criterion`."""
         m = len(view.objectives)
-        values = linear(view.gain_moments[0], np.full(m, 1.0 / m))
-        return Ranking(
-            np.argsort(-values, kind="stable"), values, lambda i: f"expected gain {values[i]:.3g} (greedy)"
-        )
+        means = linear(view.gain_moments[0], np.full(m, 1.0 / m))
+        return by_value(view, means, lambda i: f"expected gain {means[i]:.3g} (greedy)")
 
 
 @dataclass(frozen=True)
@@ -134,11 +136,9 @@ class Thompson:
         if not self._draws:
             self._draws = list(_joint_draws(view, self.batch, rng))
         weights = draw_weights(1, len(view.objectives), rng)[0]
-        values = chebyshev(self._draws.pop() / view.scales, weights)
-        return Ranking(
-            np.argsort(-values, kind="stable"),
-            values,
-            lambda i: f"best in a posterior draw, {values[i]:.3g} (Thompson–Chebyshev)",
+        drawn = chebyshev(self._draws.pop() / view.scales, weights)
+        return by_value(
+            view, drawn, lambda i: f"best in a posterior draw, {drawn[i]:.3g} (Thompson–Chebyshev)"
         )
 
 
@@ -169,9 +169,10 @@ class ParetoMembership:
             self._counts = dict(zip(view.molecules, _membership(view, rng).tolist(), strict=True))
         shares = np.array([self._counts[molecule] for molecule in view.molecules])
         bounds = optimism(view, np.full(len(view.objectives), 1.0 / len(view.objectives)), 0.0)
+        values = view.discounted(shares)
         return Ranking(
-            np.lexsort((-bounds, -shares)),
-            shares,
+            np.lexsort((-view.discounted(bounds), -values)),
+            values,
             lambda i: f"in the Pareto set of {shares[i]:.0%} of draws (Pareto membership)",
         )
 

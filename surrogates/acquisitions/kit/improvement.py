@@ -70,7 +70,7 @@ class LogEHVI:
                 return f"no hypervolume left to gain, upper confidence bound {bounds[i]:.3g} (log-EHVI tie)"
             return f"expected hypervolume gain {gained[i]:.2g} (log-EHVI)"
 
-        return Ranking(best_first(logs, live, view), gained, reason)
+        return Ranking(best_first(logs, live, view), view.discounted(gained), reason)
 
 
 @dataclass(frozen=True)
@@ -100,4 +100,4 @@ class HVProbability:
                 return f"no hypervolume likely to gain, upper confidence bound {bounds[i]:.3g} (tie)"
             return f"adds hypervolume with a probability of {shares[i]:.0%} (hypervolume probability)"
 
-        return Ranking(best_first(logs, live, view), shares, reason)
+        return Ranking(best_first(logs, live, view), view.discounted(shares), reason)

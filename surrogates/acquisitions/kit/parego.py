@@ -47,7 +47,7 @@ class LogNParEGO:
         gained, told = np.exp(logs), named(weights, view)
         return Ranking(
             best_first(logs, np.ones(len(logs), dtype=bool), view),
-            gained,
+            view.discounted(gained),
             lambda i: f"expected improvement {gained[i]:.2g} (log-NParEGO, weights {told})",
         )
 

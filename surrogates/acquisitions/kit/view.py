@@ -14,6 +14,7 @@ from loop.molecule import Molecule
 from loop.objective import Direction, FloatArray, Objective, gains
 from loop.protocols import Belief, Question
 from loop.records import Candidate
+from surrogates.acquisitions.kit.prospects import Prospects
 
 QUANTILES = ndtri((np.arange(32) + 0.5) / 32)
 """Midpoints of 32 equally likely slices of a standard normal, for moments of a bent gain."""
@@ -39,6 +40,8 @@ class View:
         Their gains, measured or believed, shape ``(k, m)``.
     scales
         Gain of each objective that counts as one unit, shape ``(m,)``.
+    prospects
+        How measuring the candidates is expected to go.
     """
 
     objectives: tuple[Objective, ...]
@@ -48,6 +51,7 @@ class View:
     known: tuple[Molecule, ...]
     front: FloatArray
     scales: FloatArray
+    prospects: Prospects
 
     @cached_property
     def molecules(self) -> tuple[Molecule, ...]:
@@ -130,7 +134,13 @@ class View:
             self,
             candidates=tuple(self.candidates[i] for i in chosen),
             exact={name: values[chosen] for name, values in self.exact.items()},
+            prospects=self.prospects.only(rows),
         )
+
+    def discounted(self, values: FloatArray) -> FloatArray:
+        """What candidates promise, shape ``(n,)``, in view of their prospects; bad ones deepen a loss."""
+        discounts = self.prospects.discounts
+        return np.asarray(np.where(values > 0, values * discounts, values / discounts))
 
 
 def _moments(objective: Objective, means: FloatArray, sds: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -188,6 +198,7 @@ def view_of(question: Question) -> View:
         known=(*question.measured, *question.pending),
         front=np.vstack([front, gains(objectives, pending)]),
         scales=scales(front),
+        prospects=Prospects.plain(len(question.pool)),
     ).only(rows)
 
 
