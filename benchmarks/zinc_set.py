@@ -94,7 +94,7 @@ def measured(entry: Entry, scratch: Path) -> dict[str, Any]:
         started = time.process_time()
         signal.alarm(DEADLINE)
         try:
-            answer = oracle.measure(molecule, scratch / "job")
+            answer = oracle.measure(molecule, scratch / str(os.getpid()))
             row |= {f"{v.property} / {v.unit}": v.value for v in answer.values}
         except OracleError as error:
             row[f"failure {oracle.kind}"] = f"{type(error).__name__}: {error}"

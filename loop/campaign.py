@@ -42,7 +42,7 @@ class Budget:
     wall_clock_hours
         Time during which the campaign ran, in hours; pauses between runs do not count.
     rounds
-        Rounds after the initial design.
+        Rounds after the initial design; see :attr:`Definition.in_flight` for what counts as one.
     """
 
     evaluations: int | None = None
@@ -72,7 +72,17 @@ class StopRules:
 
 @dataclass(frozen=True)
 class Definition:
-    """What the user asked for, free of files and frameworks."""
+    """What the user asked for, free of files and frameworks.
+
+    Attributes
+    ----------
+    batch
+        Molecules of a round.
+    in_flight
+        Molecules under way at once: a place that falls free is filled at the next decision, with the others
+        still pending. ``None`` proceeds by rounds, each answered in full before the next. Each decision opens
+        a round all the same; budget and stop rules that count rounds then count ``batch`` molecules as one.
+    """
 
     name: str
     seed: int
@@ -82,6 +92,7 @@ class Definition:
     stop: StopRules
     batch: int
     pool: int
+    in_flight: int | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +180,11 @@ class State:
     def pending(self) -> tuple[Request, ...]:
         """Requests without an answer."""
         return tuple(r for key, r in self.requests.items() if key not in self.answers)
+
+    @cached_property
+    def awaited(self) -> frozenset[Molecule]:
+        """Molecules with a request that has no answer."""
+        return frozenset(r.molecule for r in self.pending)
 
     @cached_property
     def failures(self) -> tuple[Answer, ...]:
@@ -263,8 +279,7 @@ class State:
         The hypervolume is measured from the declared references (the origin of gain space).
         """
         last = {answer.request.molecule: answer.at for answer in self.answers.values()}
-        open_ = {r.molecule for r in self.pending}
-        ended = sorted((m for m in last if m not in open_), key=lambda m: (last[m], m))
+        ended = sorted((m for m in last if m not in self.awaited), key=lambda m: (last[m], m))
         molecules, table = self.complete(objectives)
         reached = dict(zip(molecules, gains(objectives, table), strict=True)) if molecules else {}
         curve, seen, hours = [], [], 0.0

@@ -25,7 +25,8 @@ def write_backtest(opened: Opened) -> Path:
     """Write ``backtest/measured.csv`` and ``backtest/backtest.toml`` into a campaign's directory.
 
     The pool is what the campaign measured in full, at the CPU seconds it cost; strategies replay it until
-    everything is measured. The file is an ordinary simulation file.
+    everything is measured, on as many places as the campaign has workers. The file is an ordinary simulation
+    file.
 
     Returns
     -------
@@ -71,6 +72,7 @@ def _file(opened: Opened, state: State, pool: int) -> dict[str, Any]:
         "evaluations": pool,
         "initial": max(4, min(initial, pool // 3)),
         "batch": definition.batch,
+        "places": opened.assembled.workers,
         "seeds": SEEDS,
         "workers": opened.assembled.workers,
         "objectives": objectives,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,12 +12,18 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from flows.simulation.labelled import Task
+from loop.calibration import expectations
+from loop.campaign import State
 from loop.metrics import hypervolume, pareto_mask
+from loop.molecule import Molecule
 from loop.objective import FloatArray, gains
 from loop.simulate import Replayed
 
 TOP = 0.01
 """Share of the pool that counts as its top."""
+
+REACHED = 0.95
+"""Share of the pool's hypervolume at which a campaign could have stopped."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,9 @@ class Yardstick:
 
 
 def measure(yardstick: Yardstick, replayed: Iterable[Replayed]) -> list[dict[str, float]]:
-    """One row of figures for each round."""
+    """One row of figures for each round, on what was answered when it ended."""
     objectives, labels = yardstick.task.objectives, yardstick.task.labels
+    reached_at = float("nan")
     found = []
     for step in replayed:
         if step.state.closed is not None:
@@ -82,11 +90,16 @@ def measure(yardstick: Yardstick, replayed: Iterable[Replayed]) -> list[dict[str
         molecules, values = step.state.complete(objectives)
         rows = [labels.rows[m] for m in molecules]
         volume = hypervolume(gains(objectives, values), 0.0) if rows else 0.0
+        if np.isnan(reached_at) and volume >= REACHED * yardstick.volume:
+            reached_at = _reached(yardstick, step.state)
         found.append(
             {
                 "round": len(step.state.rounds) - 1,
-                "evaluations": step.state.evaluations,
+                "evaluations": step.state.evaluations - len(step.state.awaited),
                 "cost_seconds": step.state.cpu_seconds,
+                "clock_seconds": step.state.wall_seconds,
+                "idle": step.idle,
+                "seconds_to_reach": reached_at,
                 "hypervolume": volume,
                 "hypervolume_share": volume / yardstick.volume if yardstick.volume else float("nan"),
                 "pareto_recall": len(yardstick.front & set(rows)) / len(yardstick.front),
@@ -98,9 +111,38 @@ def measure(yardstick: Yardstick, replayed: Iterable[Replayed]) -> list[dict[str
                     else float("nan")
                     for k, o in enumerate(objectives)
                 },
+                **calibration(step.state, [o.property for o in objectives]),
                 "failures": len(step.state.failures),
                 "fit_seconds": step.fit_seconds,
                 "proposal_seconds": step.proposal_seconds,
             }
         )
     return found
+
+
+def calibration(state: State, names: Sequence[str]) -> dict[str, float]:
+    """What became of the surrogate's expectations of all picks so far; nothing of what it did not learn."""
+    found: dict[str, float] = {}
+    for one in expectations(state, names):
+        found |= {
+            f"coverage_95 {one.name}": one.coverage_95,
+            f"nll {one.name}": one.nll,
+            f"plain_nll {one.name}": one.plain_nll,
+            f"miscalibration {one.name}": one.miscalibration_area,
+            f"rank_correlation {one.name}": one.rank_correlation,
+            f"alarm {one.name}": float(one.alarm is not None),
+        }
+    return found
+
+
+def _reached(yardstick: Yardstick, state: State) -> float:
+    """Clock at the answer with which ``REACHED`` of the pool's hypervolume was first held."""
+    objectives = yardstick.task.objectives
+    molecules, values = state.complete(objectives)
+    at: dict[Molecule, float] = {}
+    for answer in state.answers.values():
+        at[answer.request.molecule] = max(answer.at, at.get(answer.request.molecule, 0.0))
+    order = sorted(range(len(molecules)), key=lambda i: at[molecules[i]])
+    held = gains(objectives, values)[order]
+    goal, counts = REACHED * yardstick.volume, range(1, len(order))
+    return at[molecules[order[bisect_left(counts, goal, key=lambda n: hypervolume(held[:n], 0.0))]]]

@@ -15,7 +15,8 @@ from loop.molecule import Molecule
 from loop.objective import FloatArray
 from loop.protocols import Evidence, Question
 from loop.records import Property
-from surrogates.gp.belief import GaussianBelief, fit
+from surrogates.gp.belief import GaussianBelief
+from surrogates.gp.fitting import fit
 from surrogates.gp.kernels import SumKernel
 
 SHARES = np.linspace(0.0, 0.99, 34)

@@ -122,8 +122,9 @@ class View:
         The kriging believer (Ginsbourger et al., 10.1007/978-3-642-10701-6_6): means stay, doubt shrinks
         around the pick, and its believed gains join the front, so that the next pick looks elsewhere.
         """
-        values = self.means_and_sds[0][index]
-        told = told_of(self.beliefs, (self.molecules[index],))
+        values, picked = self.means_and_sds[0][index], (self.molecules[index],)
+        believed = dict(zip((o.property for o in self.objectives), values[:, None], strict=True))
+        told = {name: belief.given(picked, believed[name]) for name, belief in self.beliefs.items()}
         front = np.vstack([self.front, gains(self.objectives, values)])
         return replace(self, beliefs=told, known=(*self.known, self.molecules[index]), front=front)
 
@@ -179,12 +180,10 @@ def view_of(question: Question) -> View:
         If fewer than two molecules have every objective measured, or nothing is known of an objective.
     """
     _check(question)
-    known = set(question.asked) | set(question.pending) | set(question.measured)
-    rows: list[int] = []
-    for i, candidate in enumerate(question.pool):
-        if candidate.molecule not in known:
-            known.add(candidate.molecule)
-            rows.append(i)
+    places = {candidate.molecule: i for i, candidate in enumerate(question.pool)}
+    for molecule in (*question.asked, *question.pending, *question.measured):
+        places.pop(molecule, None)
+    rows = sorted(places.values())
     objectives = tuple(question.objectives)
     learned = [o.property for o in objectives if o.property not in question.exact]
     beliefs = {name: question.beliefs[name] for name in learned}

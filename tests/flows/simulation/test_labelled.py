@@ -96,6 +96,17 @@ def test_a_molecule_with_two_labels_is_refused_and_a_repeat_is_not(simulation: P
             "there is no column 'refractivty'; did you mean 'refractivity'?",
         ),
         ("evaluations = 24", "evaluations = 500", "500 evaluations, but the pool has 120 molecules"),
+        (
+            'name = "random"',
+            'name = "random"\nasynchronous = true',
+            "scenarios[1].asynchronous: needs places = 2 or more, not 1",
+        ),
+        (
+            'name = "random"',
+            'name = "random"\nasynchronous = true\nplaces = 2\nbatch = 2',
+            "line 14: scenarios[1].batch: an asynchronous scenario has no rounds of a size",
+        ),
+        ("seeds = 2", "places = 0", "line 7: places: input should be greater than 0, not 0"),
         ("initial = 8", "initial = 24", "leave nothing of 24 evaluations"),
         ("seeds = 2", "sedes = 2", "unknown key; did you mean 'seeds'?"),
         ("table.csv", "tabel.csv", "there is no such table"),
