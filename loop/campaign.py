@@ -16,7 +16,17 @@ from loop.metrics import hypervolume, pareto_mask
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray, Objective, gains
 from loop.protocols import Evidence
-from loop.records import Failure, Measurement, OracleProtocol, Outcome, Pick, Property, Request, Value
+from loop.records import (
+    Failure,
+    FailureKind,
+    Measurement,
+    OracleProtocol,
+    Outcome,
+    Pick,
+    Property,
+    Request,
+    Value,
+)
 
 
 @dataclass(frozen=True)
@@ -182,6 +192,29 @@ class State:
         return tuple(a for a in self.answers.values() if isinstance(a.outcome, Failure))
 
     @cached_property
+    def failed(self) -> tuple[Molecule, ...]:
+        """Molecules with a failure that may be their own, in the order asked.
+
+        All but transient ones count, the last answer to a request alone: what ran out of time or memory
+        here would do so again, and whether failures follow the molecule is for a model to find out.
+        """
+        told = {
+            answer.request.molecule
+            for answer in self.failures
+            if isinstance(answer.outcome, Failure) and answer.outcome.kind is not FailureKind.TRANSIENT
+        }
+        return tuple(m for m in self.asked if m in told)
+
+    @cached_property
+    def spent(self) -> Mapping[Molecule, float]:
+        """CPU seconds of all answers about each molecule, failures included."""
+        found: dict[Molecule, float] = {}
+        for answer in self.answers.values():
+            molecule = answer.request.molecule
+            found[molecule] = found.get(molecule, 0.0) + answer.outcome.cost.cpu_seconds
+        return found
+
+    @cached_property
     def values(self) -> Mapping[str, Mapping[Molecule, Value]]:
         """Property name -> molecule -> value, for everything measured."""
         found: dict[str, dict[Molecule, Value]] = {}
@@ -245,18 +278,13 @@ class State:
 
         The hypervolume is measured from the declared references (the origin of gain space).
         """
-        last: dict[Molecule, float] = {}
-        spent: dict[Molecule, float] = {}
-        for answer in self.answers.values():
-            molecule = answer.request.molecule
-            last[molecule] = answer.at
-            spent[molecule] = spent.get(molecule, 0.0) + answer.outcome.cost.cpu_seconds
+        last = {answer.request.molecule: answer.at for answer in self.answers.values()}
         ended = sorted((m for m in last if m not in self.awaited), key=lambda m: (last[m], m))
         molecules, table = self.complete(objectives)
         reached = dict(zip(molecules, gains(objectives, table), strict=True)) if molecules else {}
         curve, seen, hours = [], [], 0.0
         for count, molecule in enumerate(ended, start=1):
-            hours += spent[molecule] / 3600
+            hours += self.spent[molecule] / 3600
             if molecule in reached:
                 seen.append(reached[molecule])
             volume = hypervolume(np.array(seen), np.zeros(len(objectives))) if seen else 0.0

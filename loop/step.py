@@ -200,6 +200,8 @@ def _acquire(
         asked=state.asked,
         batch=size,
         seed=child_seed(seed, "acquisition"),
+        failed=state.failed,
+        spent=state.spent,
     )
     batch = parts.acquisition.choose(question) if pool else []
     origins = dict(Counter(candidate.origin for candidate in pool))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from flows.simulation.tables import ScenarioTable
-from loop.protocols import Oracle
+from loop.protocols import ConvergenceError, Oracle
 from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request, Value
 from loop.step import child_seed
 
@@ -22,7 +22,12 @@ def answering(scenario: ScenarioTable, oracles: Sequence[Oracle], seed: int) -> 
 
     def answer(request: Request) -> Outcome:
         oracle = by_kind[request.oracle]
-        found: Measurement = oracle.measure(request.molecule, Path())
+        try:
+            found: Measurement = oracle.measure(request.molecule, Path())
+        except ConvergenceError as error:
+            seconds = oracle.expected_cpu_seconds(request.molecule)
+            cost = _late(Cost(seconds, seconds), scenario, child_seed(seed, "late", request.key))
+            return Failure(FailureKind.CONVERGENCE, str(error), cost)
         if oracle.exact:
             return found
         rng = np.random.default_rng(child_seed(seed, "spoil", request.key))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from flows.simulation.labelled import Task
@@ -27,38 +28,44 @@ REACHED = 0.95
 
 @dataclass(frozen=True)
 class Yardstick:
-    """What the whole pool holds."""
+    """What the whole pool holds; molecules whose measurement fails are worth nothing."""
 
     task: Task
 
     @cached_property
     def gains(self) -> FloatArray:
-        """Gains of the pool, shape ``(n, m)``."""
+        """Gains of the pool, shape ``(n, m)``; NaN where a measurement fails."""
         columns = np.stack([self.task.labels.column(o.property) for o in self.task.objectives], axis=-1)
         return gains(self.task.objectives, columns)
 
     @cached_property
     def volume(self) -> float:
         """Hypervolume of the pool from the declared references."""
-        return hypervolume(self.gains, 0.0)
+        return hypervolume(self.gains[self._measurable], 0.0)
+
+    @cached_property
+    def _measurable(self) -> NDArray[np.intp]:
+        """Rows whose measurement does not fail."""
+        return np.flatnonzero(np.isfinite(self.gains).all(axis=1))
 
     @cached_property
     def front(self) -> frozenset[int]:
         """Rows of the pool's Pareto front, as far as it is above every reference; else all of it."""
-        mask = pareto_mask(self.gains)
-        above = mask & (self.gains > 0).all(axis=1)
-        return frozenset(np.flatnonzero(above if above.any() else mask).tolist())
+        gained = self.gains[self._measurable]
+        mask = pareto_mask(gained)
+        above = mask & (gained > 0).all(axis=1)
+        return frozenset(self._measurable[above if above.any() else mask].tolist())
 
     @cached_property
     def top(self) -> frozenset[int]:
         """Rows of the top 1 %, by the sum of gains in units of each gain's spread over the pool."""
-        score = self._scaled.sum(axis=1)
+        score = self._scaled[self._measurable].sum(axis=1)
         count = max(1, round(TOP * len(score)))
-        return frozenset(np.argsort(-score, kind="stable")[:count].tolist())
+        return frozenset(self._measurable[np.argsort(-score, kind="stable")[:count]].tolist())
 
     @cached_property
     def _scaled(self) -> FloatArray:
-        spread = self.gains.std(axis=0)
+        spread = self.gains[self._measurable].std(axis=0)
         return np.asarray(self.gains / np.where(spread > 0, spread, 1.0))
 
     def distance(self, rows: list[int]) -> float:

@@ -71,8 +71,10 @@ class SimulationFile(Table):
     seconds: str | None = Field(
         None, description="column of what measuring a molecule cost, CPU seconds, which is how long it took"
     )
-    missing: Literal["error", "restrict"] = Field(
-        "error", description="molecules without every label: an error, or left out of the pool"
+    missing: Literal["error", "restrict", "failure"] = Field(
+        "error",
+        description="molecules without every label: an error, left out of the pool, or taken for ones whose "
+        "measurement fails",
     )
     maximize: dict[str, Finite] = Field(default_factory=dict, description="column -> reference")
     minimize: dict[str, Finite] = Field(default_factory=dict, description="column -> reference")

@@ -9,7 +9,7 @@ import pytest
 
 from flows.simulation.measures import REACHED
 from flows.simulation.replaying import open_simulation, replay
-from tests.flows.simulation.conftest import FILE
+from tests.flows.simulation.conftest import FILE, SIZE
 
 TIMES = ["fit_seconds", "proposal_seconds"]
 SLOW = 'seconds = "size"\nplaces = 3\n'
@@ -43,6 +43,20 @@ def test_failures_are_put_in_and_charged(simulation: Path) -> None:
     rows = scenario(simulation, 'failures = 0.5\nacquisition = { kind = "greedy" }')
     assert 4 <= rows["failures"].iloc[-1] <= 20
     assert rows["cost_seconds"].iloc[-1] == 24.0
+
+
+def test_failures_of_the_table_are_asked_and_charged(simulation: Path, table: pd.DataFrame) -> None:
+    fails = table["Smiles"].str.contains("N")
+    table.assign(refractivity=table["refractivity"].where(~fails)).to_csv(
+        simulation.parent / "table.csv", index=False
+    )
+    simulation.write_text('missing = "failure"\n' + FILE.replace("evaluations = 24", f"evaluations = {SIZE}"))
+    rows = replay(open_simulation(simulation), "random", 0)
+    assert rows["failures"].iloc[-1] == fails.sum()
+    assert rows["cost_seconds"].iloc[-1] == SIZE
+    assert rows["hypervolume_share"].iloc[-1] == 1.0, "of what can be measured"
+    learned = replay(open_simulation(simulation), "UCB", 0)
+    assert learned["failures"].iloc[10] < rows["failures"].iloc[10]
 
 
 def test_a_column_can_be_sorted_by(simulation: Path) -> None:
