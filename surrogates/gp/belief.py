@@ -189,12 +189,9 @@ def fit(kernel: Kernel, evidence: Evidence) -> GaussianBelief:
         With fewer than two measurements, repeated molecules, lengths that do not agree, values that are
         not finite, or negative uncertainties.
     """
-    _check(evidence)
+    check(evidence)
     n = _rung(len(evidence.molecules))
-    first = evidence.values[:n]
-    offset, unit = float(first.mean()), float(first.std())
-    if unit <= 1e-12 * max(1.0, abs(offset)):
-        unit = 1.0  # constant values say nothing of their own spread
+    offset, unit = standardisation(evidence.values[:n])
     values, known = (evidence.values - offset) / unit, (evidence.uncertainties / unit) ** 2
     some = np.unique(np.linspace(0, n - 1, min(n, MOST_FITTED)).astype(int))
     found = _hyperparameters(
@@ -224,7 +221,21 @@ def _hyperparameters(
     return Hyperparameters(float(theta[0]), float(theta[1]), theta[2:])
 
 
-def _check(evidence: Evidence) -> None:
+def standardisation(values: FloatArray) -> tuple[float, float]:
+    """Mean and standard deviation of measured values."""
+    offset, unit = float(values.mean()), float(values.std())
+    # Constant values say nothing of their own spread.
+    return offset, 1.0 if unit <= 1e-12 * max(1.0, abs(offset)) else unit
+
+
+def check(evidence: Evidence) -> None:
+    """Refuse what nothing can be fitted to.
+
+    Raises
+    ------
+    ValueError
+        See :func:`fit`.
+    """
     name, n = evidence.property.name, len(evidence.molecules)
     if n < 2:
         raise ValueError(f"{name} has {n} measurements; a surrogate needs at least 2")
