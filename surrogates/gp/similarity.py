@@ -86,7 +86,7 @@ def _minmax(first: Molecules, second: Molecules) -> FloatArray:
 
 @lru_cache(maxsize=8)
 def _distances(first: Molecules, second: Molecules) -> FloatArray:
-    return _frozen(_apart(descriptors(first), descriptors(second)))
+    return _frozen(apart(descriptors(first), descriptors(second)))
 
 
 class Counts:
@@ -136,7 +136,7 @@ class Atlas:
         self._place = {molecule: i for i, molecule in enumerate(pool)}
         self._last: tuple[Molecules, IndexArray] = (pool, np.arange(len(pool)))
         self._minmax = _Columns(len(pool), self._compare)
-        self._distances = _Columns(len(pool), lambda others: _apart(self.described, descriptors(others)))
+        self._distances = _Columns(len(pool), lambda others: apart(self.described, descriptors(others)))
 
     def _compare(self, others: Sequence[Molecule]) -> NDArray[np.floating]:
         return self._counts.minmax(others)
@@ -209,7 +209,8 @@ def _atlas_of(molecules: Molecules) -> tuple[Atlas, IndexArray]:
     return _atlas[0], np.arange(len(molecules))
 
 
-def _apart(first: FloatArray, second: FloatArray) -> FloatArray:
+def apart(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Euclidean distances between rows, shape ``(len(first), len(second))``."""
     squares: FloatArray = first @ second.T
     squares *= -2.0
     squares += (first * first).sum(1)[:, None]
