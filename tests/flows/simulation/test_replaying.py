@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from flows.campaign_file import CampaignFileError
 from flows.simulation.replaying import open_simulation, replay
 from tests.flows.simulation.conftest import FILE
 
@@ -58,3 +60,39 @@ def test_noise_is_told_to_the_surrogate_and_changes_the_picks(simulation: Path) 
     quiet = scenario(simulation, 'acquisition = { kind = "greedy" }')
     noisy = scenario(simulation, 'acquisition = { kind = "greedy" }\nnoise = { tpsa = 30.0 }')
     assert not quiet["hypervolume"].equals(noisy["hypervolume"])
+
+
+LATENT = '\n[[scenarios]]\nname = "latent"\nsurrogate = { kind = "latent_gp" }\n'
+
+
+def test_a_latent_space_is_there_without_a_generator(simulation: Path) -> None:
+    plain = open_simulation(simulation).fingerprint
+    simulation.write_text(FILE + LATENT)
+    opened = open_simulation(simulation)
+    rows = replay(opened, "latent", 0)
+    assert list(rows["evaluations"]) == [8, 13, 18, 23, 24]
+    simulation.write_text("embedding = { kind = 'vae', radius = 3.0 }\n" + FILE + LATENT)
+    assert len({plain, opened.fingerprint, open_simulation(simulation).fingerprint}) == 3
+
+
+@pytest.mark.parametrize(
+    ("embedding", "sentence"),
+    [
+        ("{ kind = 'library' }", "embedding: the generator 'library' has no latent space"),
+        ("{ kind = 'vea' }", "embedding: there is no generator of kind 'vea'; did you mean 'vae'"),
+        ("{ kind = 'vae', weights = 'nowhere' }", "embedding: nowhere holds no usable weights"),
+    ],
+)
+def test_an_embedding_that_is_none_is_named_with_its_line(
+    simulation: Path, embedding: str, sentence: str
+) -> None:
+    simulation.write_text(f"embedding = {embedding}\n{FILE}{LATENT}")
+    with pytest.raises(CampaignFileError) as caught:
+        open_simulation(simulation)
+    (problem,) = caught.value.problems
+    assert f"line 1: {sentence}" in problem
+
+
+def test_the_choice_by_leave_one_out_replays(simulation: Path) -> None:
+    rows = scenario(simulation, 'surrogate = { kind = "loo_choice" }\nacquisition = { kind = "greedy" }')
+    assert rows["hypervolume_share"].is_monotonic_increasing
