@@ -21,6 +21,8 @@ import numpy as np
 from rdkit.Chem import rdMolDescriptors
 
 from benchmarks.descriptor_table import compounds
+from flows.seating import seated
+from generators.vae import VAE
 from loop.molecule import Limits, Molecule
 from loop.objective import Direction, FloatArray, Objective
 from loop.parts import load
@@ -89,7 +91,7 @@ def main(acquisition: str = "portfolio", surrogate: str = "sum_gp", measured: st
     values = np.array([stand_ins(m) for m in told])
     exact = np.array([float(m.heavy_atoms) for m in pool])
     chooser = cast(Acquisition, load("surrogates.acquisitions", acquisition)())
-    learner = cast(Surrogate, load("surrogates", surrogate)())
+    learner = seated(load("surrogates", surrogate)(), [VAE()])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     wall, cpu, chosen = propose(chooser, learner, pool, exact, told, values)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
