@@ -58,7 +58,9 @@ class Forest:
     spread: float
     residual: float
     figures: Mapping[str, float]
-    _last: list[tuple[Molecules, tuple[FloatArray, FloatArray]]] = field(default_factory=list, repr=False)
+    _last: list[tuple[Molecules, tuple[FloatArray, FloatArray]]] = field(
+        default_factory=list, init=False, repr=False
+    )
 
     def ask(self, molecules: Molecules) -> tuple[FloatArray, FloatArray]:
         """Mean of the trees, shape ``(n,)``, and each tree's scaled departure, shape ``(n, n_trees)``."""
