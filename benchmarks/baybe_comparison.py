@@ -78,7 +78,7 @@ def main() -> None:
         return
     base = next(t for t in TASKS if t.name == "qm9-1000")
     scenarios = ("default", "random")
-    task = replace(base, first=options.first, pools=options.pools, scenarios=scenarios)
+    task = replace(base, first_draw=options.first, pools=options.pools, scenarios=scenarios)
     files = list(written(task, options.data, options.directory, task.pools, options.workers))
     found = list(rivals(files, options.strategy, options.workers))
     theirs = pd.concat([table(one) for one in found], ignore_index=True)

@@ -23,6 +23,8 @@ import numpy as np
 from rdkit.Chem import rdMolDescriptors
 
 from benchmarks.descriptor_table import compounds
+from flows.seating import seated
+from generators.vae import VAE
 from loop.molecule import Limits, Molecule, MoleculeError, parse
 from loop.objective import Direction, FloatArray, Objective
 from loop.parts import load
@@ -115,7 +117,7 @@ def main() -> None:
     values = np.array([stand_ins(m) for m in told])
     exact = np.array([float(m.heavy_atoms) for m in pool])
     chooser = cast(Acquisition, load("surrogates.acquisitions", options.acquisition)())
-    learner = cast(Surrogate, load("surrogates", options.surrogate)())
+    learner = seated(load("surrogates", options.surrogate)(), [VAE()])
     for name, n in (("the first round", len(told) - BATCH), ("the round after", len(told))):
         wall, cpu, chosen = propose(chooser, learner, pool, exact, told[:n], values[:n])
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from flows.campaign_file import CampaignFile, CampaignFileError
 from flows.campaign_file.reading import Path_, Source, nearest, validated
 from flows.campaign_file.tables import AMENDABLE, GeneratorTable, OracleTable, PartTable
+from flows.seating import NoEmbeddingError, seated
 from loop.campaign import Definition
 from loop.molecule import parse
 from loop.parts import UnknownPartError, kinds, load
@@ -78,7 +79,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
         cast(Generator, reader.part("generators", table, ("generators", k), GeneratorTable))
         for k, table in enumerate(file.generators)
     ]
-    surrogate = cast(Surrogate, reader.part("surrogates", file.surrogate, ("surrogate",), PartTable))
+    learner = reader.part("surrogates", file.surrogate, ("surrogate",), PartTable)
     acquisition = cast(
         Acquisition,
         reader.part("surrogates.acquisitions", file.acquisition, ("acquisition",), PartTable),
@@ -90,6 +91,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
         except PartError as error:
             reader.problems.append(source.problem(("generators", k), str(error)))
     reader.finish()
+    surrogate = _seated(learner, generators, source)
     _check_objectives(file, oracles, source)
     sources = [
         PoolSource(generator, table.share, table.initial)
@@ -122,6 +124,13 @@ def from_resolved(content: Mapping[str, Any]) -> Assembled:
     """Assemble again what :attr:`Assembled.resolved` holds, for a campaign already begun."""
     source = Source.of(content)
     return _assemble(validated(CampaignFile, content, source, ()), source)
+
+
+def _seated(learner: BaseModel | None, generators: Sequence[Generator], source: Source) -> Surrogate:
+    try:
+        return seated(learner, generators)
+    except NoEmbeddingError as error:
+        raise CampaignFileError([source.problem(("surrogate", "kind"), str(error))]) from None
 
 
 class _Reader:

@@ -17,6 +17,7 @@ PACKAGES = (
     "pyscf",
     "pyscf-dispersion",
     "rdkit",
+    "scikit-learn",
     "selfies",
     "tblite",
     "torch",

@@ -16,8 +16,9 @@ from generators.corpus.entries import content_hash, corpus
 from generators.corpus.shelf import shelf_of
 from generators.latent.grammar import flat
 from generators.latent.neighbourhood import RADIUS, invert, locate, step, write
-from generators.latent.weights import Trained, load, shipped
+from generators.latent.weights import Trained, in_double, load, shipped
 from loop.molecule import Limits, Molecule
+from loop.objective import FloatArray
 from loop.records import Candidate, digest
 
 BATCH = 512
@@ -83,6 +84,24 @@ class VAE(BaseModel):
         near = n - round(n * self.prior_share) if parents else 0
         found = _admit(self._near(parents, trained, seed), near, limits, taken)
         return found + _admit(self._prior(trained, n, limits, seed), n - len(found), limits, taken)
+
+    def embed(self, molecules: Sequence[Molecule]) -> FloatArray:
+        """Posterior means, shape ``(n, latent)``, without regard to stereochemistry.
+
+        Rows are NaN for molecules that the vocabulary cannot spell. Worked out in float64 and rounded to
+        float32, so that a point does not depend on the others it is asked with.
+
+        Raises
+        ------
+        WeightsError
+            If the weights cannot be used.
+        """
+        trained = in_double(self._trained())
+        points = np.full((len(molecules), trained.network.shape.latent), np.nan, dtype=np.float32)
+        known = [i for i, molecule in enumerate(molecules) if trained.codec.knows(molecule)]
+        for some in (known[k : k + BATCH] for k in range(0, len(known), BATCH)):
+            points[some] = locate(trained, [molecules[i] for i in some]).float().numpy()
+        return points.astype(np.float64)
 
     def _trained(self) -> Trained:
         return load(shipped() if self.weights == "shipped" else Path(self.weights).expanduser())

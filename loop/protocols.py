@@ -175,6 +175,16 @@ class Coarsened(Protocol):
         ...
 
 
+@runtime_checkable
+class ChosenBelief(Protocol):
+    """A belief that says which of several surrogates it is of."""
+
+    @property
+    def chosen(self) -> str:
+        """Name of that surrogate."""
+        ...
+
+
 class Surrogate(Protocol):
     """Learns one property from its measurements."""
 
@@ -185,6 +195,33 @@ class Surrogate(Protocol):
 
     def fit(self, evidence: Evidence, seed: int) -> Belief:
         """Fit to at least two measurements."""
+        ...
+
+
+@runtime_checkable
+class Embedding(Protocol):
+    """Places molecules in a space where near ones are alike; a generator with such a space fulfils it."""
+
+    def version(self) -> str:
+        """Content hash of everything that determines a point."""
+        ...
+
+    def embed(self, molecules: Sequence[Molecule]) -> FloatArray:
+        """Points, shape ``(n, d)``; a row of NaN for a molecule that the space has no place for."""
+        ...
+
+
+@runtime_checkable
+class NeedsEmbedding(Protocol):
+    """A surrogate's settings that become a surrogate once an embedding is there."""
+
+    @property
+    def needs_embedding(self) -> bool:
+        """Whether these settings ask for one."""
+        ...
+
+    def over(self, embedding: Embedding) -> Surrogate:
+        """The surrogate on this embedding."""
         ...
 
 

@@ -19,6 +19,7 @@ from loop.objective import FloatArray
 from loop.protocols import (
     Acquisition,
     Belief,
+    ChosenBelief,
     ExactOracle,
     Generator,
     Oracle,
@@ -208,9 +209,15 @@ def _acquire(
     return batch, {
         "stage": "acquisition",
         "pool": origins,
-        "surrogate": {name: dict(belief.diagnostics) for name, belief in beliefs.items()},
+        "surrogate": {name: _figures(belief) for name, belief in beliefs.items()},
         "generators": {s.generator.kind: s.generator.version() for s in parts.sources},
     }
+
+
+def _figures(belief: Belief) -> dict[str, float | str]:
+    """How a fit stands, and of which surrogate it is where several were tried."""
+    chosen = {"chosen": belief.chosen} if isinstance(belief, ChosenBelief) else {}
+    return {**chosen, **belief.diagnostics}
 
 
 def _pool(definition: Definition, parts: Parts, state: State, seed: int) -> list[Candidate]:

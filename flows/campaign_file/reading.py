@@ -78,7 +78,7 @@ class Source:
             if match := re.match(r"\s*\[\[\s*([\w.\-]+)\s*\]\]", line):
                 name = match[1]
                 counts[name] = counts.get(name, -1) + 1
-                table = (name, counts[name])
+                table = (*name.split("."), counts[name])
             elif match := re.match(r"\s*\[\s*([\w.\-]+)\s*\]", line):
                 table = tuple(match[1].split("."))
             elif (match := re.match(r"""\s*["']?([\w\-]+)["']?\s*=""", line)) is None:

@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 import tomli_w
 
+from flows.campaign_file.tables import GeneratorTable, PartTable
 from flows.opening import Opened
 from flows.simulation.tables import STANDARD
 from flows.store import StoreError
 from loop.campaign import State
+from loop.protocols import Embedding
 from oracles.contained.spool import write_text
 
 FEWEST = 12
@@ -75,6 +77,17 @@ def _file(opened: Opened, state: State, pool: int) -> dict[str, Any]:
         "places": opened.assembled.workers,
         "seeds": SEEDS,
         "workers": opened.assembled.workers,
+        **_embedding(opened),
         "objectives": objectives,
         "scenarios": [as_run, *others],
     }
+
+
+def _embedding(opened: Opened) -> dict[str, Any]:
+    """The generator whose latent space the campaign's surrogate would get, if it has one."""
+    tables = opened.assembled.resolved["generators"]
+    role = set(GeneratorTable.model_fields) - set(PartTable.model_fields)
+    for source, table in zip(opened.assembled.parts.sources, tables, strict=True):
+        if isinstance(source.generator, Embedding):
+            return {"embedding": {k: v for k, v in table.items() if k not in role}}
+    return {}

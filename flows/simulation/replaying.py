@@ -6,27 +6,28 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pandas as pd
 
 from flows.campaign_file import CampaignFileError
 from flows.campaign_file.reading import Source, nearest, validated
-from flows.campaign_file.tables import PartTable
 from flows.simulation.answering import Answering, answering
 from flows.simulation.labelled import Task, read_labelled
 from flows.simulation.measures import Yardstick, measure
+from flows.simulation.seats import embedding_version, part, surrogate
 from flows.simulation.strategies import NoSurrogate, Sorted, TrainedOnce
 from flows.simulation.tables import ScenarioTable, SimulationFile
 from loop.campaign import Budget, Definition, StopRules
 from loop.design import at_random, representative
 from loop.labels import Lookup, Shelf
 from loop.molecule import Limits
-from loop.parts import UnknownPartError, kinds, load
 from loop.protocols import Acquisition, Oracle, Surrogate
 from loop.simulate import simulate
 from loop.step import Parts
 from loop.step import Source as PoolSource
+
+ACQUISITIONS = "surrogates.acquisitions"
 
 LEAST_INITIAL, SHARE_INITIAL = 10, 0.02
 LEAST_EVALUATIONS, SHARE_EVALUATIONS = 50, 0.1
@@ -43,10 +44,13 @@ class Simulation:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Content hash of what decides a row: labels, run times, and the file but for workers and seeds."""
+        """Content hash of what decides a row: labels, run times, and the file but for workers and seeds.
+
+        Where a surrogate needs an embedding, its version too: weights may change and their path stay.
+        """
         settings = self.file.model_dump_json(exclude={"workers", "seeds"})
-        labels = self.yardstick.task.labels
-        text = f"{settings}{labels.digest}{labels.seconds.tolist()}"
+        labels, version = self.yardstick.task.labels, embedding_version(self.file, self.source)
+        text = f"{settings}{labels.digest}{labels.seconds.tolist()}{version}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -82,7 +86,7 @@ def open_simulation(path: Path) -> Simulation:
             )
         )
     for k, scenario in enumerate(file.scenarios):
-        problems += _problems(scenario, ("scenarios", k), source, yardstick.task)
+        problems += _problems(file, k, source, yardstick.task)
         problems += _impossible(scenario, scenario.places or file.places, ("scenarios", k), source)
     if problems:
         raise CampaignFileError(problems)
@@ -134,40 +138,34 @@ def _assembled(
     return definition, Parts(
         [PoolSource(Shelf(labels), 1.0, initial, design)],
         oracles,
-        _surrogate(scenario, initial, source),
+        _surrogate(file, scenario, initial, source),
         _acquisition(scenario, task, source),
     )
 
 
-def _surrogate(scenario: ScenarioTable, initial: int, source: Source) -> Surrogate:
+def _surrogate(file: SimulationFile, scenario: ScenarioTable, initial: int, source: Source) -> Surrogate:
     if scenario.sort_by is not None:
         return NoSurrogate()
-    base = cast(Surrogate, _part("surrogates", scenario.surrogate, source))
+    base = surrogate(file, scenario, source)
     return TrainedOnce(base, initial) if scenario.train_once else base
 
 
 def _acquisition(scenario: ScenarioTable, task: Task, source: Source) -> Acquisition:
     if scenario.sort_by is None:
-        return cast(Acquisition, _part("surrogates.acquisitions", scenario.acquisition, source))
+        return cast(Acquisition, part(ACQUISITIONS, scenario.acquisition, source))
     column = task.labels.column(scenario.sort_by) * (-1.0 if scenario.descending else 1.0)
     return Sorted(scenario.sort_by, dict(zip(task.labels.molecules, column.tolist(), strict=True)))
 
 
-def _part(package: str, table: PartTable, source: Source, where: tuple[str | int, ...] = ()) -> Any:  # noqa: ANN401
-    return validated(load(package, table.kind), table.settings, source, where)
-
-
-def _problems(scenario: ScenarioTable, where: tuple[str | int, ...], source: Source, task: Task) -> list[str]:
+def _problems(file: SimulationFile, number: int, source: Source, task: Task) -> list[str]:
+    scenario, where = file.scenarios[number], ("scenarios", number)
     found: list[str] = []
-    for package, key, table in (
-        ("surrogates", "surrogate", scenario.surrogate),
-        ("surrogates.acquisitions", "acquisition", scenario.acquisition),
+    for check in (
+        lambda: surrogate(file, scenario, source, (*where, "surrogate")),
+        lambda: part(ACQUISITIONS, scenario.acquisition, source, (*where, "acquisition")),
     ):
         try:
-            _part(package, table, source, (*where, key))
-        except UnknownPartError:
-            sentence = f"there is no {key} of kind '{table.kind}'; {nearest(table.kind, kinds(package))}"
-            found.append(source.problem((*where, key), sentence))
+            check()
         except CampaignFileError as error:
             found += error.problems
     known = [o.property for o in task.objectives]

@@ -87,6 +87,9 @@ class SimulationFile(Table):
     seeds: Count = Field(20, description="repetitions, the same for every scenario")
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     workers: Annotated[int, Field(gt=0, le=256)] = Field(2, description="simulations at the same time")
+    embedding: PartTable = Field(
+        PartTable(kind="vae"), description="generator whose latent space a surrogate gets that needs one"
+    )
     scenarios: Annotated[tuple[ScenarioTable, ...], Field(min_length=1)] = STANDARD
 
     @model_validator(mode="after")

@@ -5,10 +5,11 @@ Tensors are rounded to half precision on disk (2 MB); the model card gives the r
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -119,3 +120,9 @@ def _assembled(folder: Path, described: bytes, tensors: bytes) -> Trained:
     vocabulary = json.dumps([codec.symbols, codec.merges])
     checksum = hashlib.sha256(description["sha256"].encode() + vocabulary.encode()).hexdigest()
     return Trained(codec, network.eval().requires_grad_(False), checksum)
+
+
+@lru_cache(maxsize=4)
+def in_double(trained: Trained) -> Trained:
+    """The same network in float64."""
+    return replace(trained, network=copy.deepcopy(trained.network).double())

@@ -76,6 +76,11 @@ def thermometers(molecules: Sequence[Molecule]) -> list[NDArray[np.uint64]]:
     return [features(molecule)[0] for molecule in molecules]
 
 
+def codes(molecules: Sequence[Molecule]) -> list[NDArray[np.uint64]]:
+    """Environments of several molecules as hash codes, one as often as it is seen."""
+    return [steps // _LEVELS for steps in thermometers(molecules)]
+
+
 def descriptors(molecules: Sequence[Molecule]) -> FloatArray:
     """Standardised and weighted descriptors of several molecules, shape ``(n, len(NAMES))``."""
     return np.array([features(molecule)[1] for molecule in molecules])

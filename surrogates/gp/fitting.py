@@ -47,7 +47,7 @@ def fit(kernel: Kernel, evidence: Evidence) -> GaussianBelief:
         With fewer than two measurements, repeated molecules, lengths that do not agree, values that are
         not finite, or negative uncertainties.
     """
-    _check(evidence)
+    check(evidence)
     n = rung(len(evidence.molecules))
     values, uncertainties = evidence.values.tolist(), evidence.uncertainties.tolist()
     belief = _begun(kernel, evidence.molecules[:n], tuple(values[:n]), tuple(uncertainties[:n]))
@@ -71,9 +71,7 @@ def rung(n: int) -> int:
 def _begun(kernel: Kernel, molecules: Molecules, measured: Numbers, uncertain: Numbers) -> GaussianBelief:
     """The belief at a rung."""
     values, n = np.array(measured), len(molecules)
-    offset, unit = float(values.mean()), float(values.std())
-    if unit <= 1e-12 * max(1.0, abs(offset)):
-        unit = 1.0  # constant values say nothing of their own spread
+    offset, unit = standardisation(values)
     standardised, known = (values - offset) / unit, (np.array(uncertain) / unit) ** 2
     some = np.unique(np.linspace(0, n - 1, min(n, MOST_FITTED)).astype(int))
     chosen = tuple(molecules[i] for i in some)
@@ -98,7 +96,21 @@ def _told(
     return after
 
 
-def _check(evidence: Evidence) -> None:
+def standardisation(values: FloatArray) -> tuple[float, float]:
+    """Mean and standard deviation of measured values."""
+    offset, unit = float(values.mean()), float(values.std())
+    # Constant values say nothing of their own spread.
+    return offset, 1.0 if unit <= 1e-12 * max(1.0, abs(offset)) else unit
+
+
+def check(evidence: Evidence) -> None:
+    """Refuse what nothing can be fitted to.
+
+    Raises
+    ------
+    ValueError
+        See :func:`fit`.
+    """
     name, n = evidence.property.name, len(evidence.molecules)
     if n < 2:
         raise ValueError(f"{name} has {n} measurements; a surrogate needs at least 2")

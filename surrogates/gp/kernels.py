@@ -76,14 +76,14 @@ class MaternKernel:
         apart = distances(molecules, molecules)
 
         def correlation(theta: FloatArray) -> tuple[FloatArray, Sequence[FloatArray]]:
-            matrix, slope = _matern_with_slope(apart, theta[0])
+            matrix, slope = matern_with_slope(apart, theta[0])
             return matrix, (slope,)
 
         return correlation
 
     def between(self, first: Molecules, second: Molecules, theta: FloatArray) -> FloatArray:
         """See :class:`Kernel`."""
-        return _matern(distances(first, second), theta[0])
+        return matern(distances(first, second), theta[0])
 
     def diagonal(self, molecules: Molecules, theta: FloatArray) -> FloatArray:  # noqa: ARG002
         """See :class:`Kernel`."""
@@ -107,7 +107,7 @@ class SumKernel:
 
         def correlation(theta: FloatArray) -> tuple[FloatArray, Sequence[FloatArray]]:
             share = matern_share(theta)
-            matern, slope = _matern_with_slope(apart, theta[1])
+            matern, slope = matern_with_slope(apart, theta[1])
             towards = matern - shared
             leaning = np.exp(theta[2]) * trend
             whole = shared + share * towards + leaning
@@ -118,11 +118,11 @@ class SumKernel:
     def between(self, first: Molecules, second: Molecules, theta: FloatArray) -> FloatArray:
         """See :class:`Kernel`."""
         share = matern_share(theta)
-        matern = _matern(distances(first, second), theta[1])
-        matern *= share
-        matern += (1 - share) * minmax(first, second)
-        matern += np.exp(theta[2]) * products(first, second)
-        return matern
+        whole = matern(distances(first, second), theta[1])
+        whole *= share
+        whole += (1 - share) * minmax(first, second)
+        whole += np.exp(theta[2]) * products(first, second)
+        return whole
 
     def diagonal(self, molecules: Molecules, theta: FloatArray) -> FloatArray:
         """See :class:`Kernel`."""
@@ -134,7 +134,7 @@ def matern_share(theta: FloatArray) -> float:
     return float(1.0 / (1.0 + np.exp(-theta[0])))
 
 
-def _matern(apart: FloatArray, log_length: float) -> FloatArray:
+def matern(apart: FloatArray, log_length: float) -> FloatArray:
     """Matern 5/2, with few temporaries: a large pool takes a hundred megabytes for each."""
     r: FloatArray = apart * (np.sqrt(5.0) / np.exp(log_length))
     polynomial: FloatArray = r * r
@@ -147,7 +147,7 @@ def _matern(apart: FloatArray, log_length: float) -> FloatArray:
     return polynomial
 
 
-def _matern_with_slope(apart: FloatArray, log_length: float) -> tuple[FloatArray, FloatArray]:
+def matern_with_slope(apart: FloatArray, log_length: float) -> tuple[FloatArray, FloatArray]:
     """Matern 5/2 and its derivative with respect to the log of the length scale."""
     r = np.sqrt(5.0) * apart / np.exp(log_length)
     decay = np.exp(-r)

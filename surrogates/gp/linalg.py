@@ -39,6 +39,11 @@ def solve_lower(factor: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray(solve_triangular(factor, right, lower=True, check_finite=False))
 
 
+def solve_upper(factor: FloatArray, right: FloatArray) -> FloatArray:
+    """Solve ``factor.T @ x = right`` for a lower ``factor``."""
+    return np.asarray(solve_triangular(factor, right, lower=True, trans="T", check_finite=False))
+
+
 def inverse(factor: FloatArray) -> FloatArray:
     """Inverse of ``factor @ factor.T``, from LAPACK's ``dpotri``."""
     triangle, failed = lapack.dpotri(factor, lower=True)

@@ -80,7 +80,7 @@ def _minmax(first: Molecules, second: Molecules) -> FloatArray:
 
 @lru_cache(maxsize=8)
 def _distances(first: Molecules, second: Molecules) -> FloatArray:
-    return _frozen(_apart(descriptors(first), descriptors(second)))
+    return _frozen(apart(descriptors(first), descriptors(second)))
 
 
 class Counts:
@@ -131,7 +131,7 @@ class Atlas:
         self._all = np.arange(len(pool))
         self._last = (pool, self._all)
         self._minmax = _Columns(len(pool), self._compare)
-        self._distances = _Columns(len(pool), lambda others: _apart(self.described, descriptors(others)))
+        self._distances = _Columns(len(pool), lambda others: apart(self.described, descriptors(others)))
 
     def _compare(self, others: Sequence[Molecule]) -> NDArray[np.floating]:
         return self._counts.minmax(others)
@@ -213,7 +213,8 @@ def rows_in(pool: Molecules, molecules: Molecules) -> IndexArray | None:
     return _atlas[0].find(molecules) if held else None
 
 
-def _apart(first: FloatArray, second: FloatArray) -> FloatArray:
+def apart(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Euclidean distances between rows, shape ``(len(first), len(second))``."""
     squares: FloatArray = first @ second.T
     squares *= -2.0
     squares += (first * first).sum(1)[:, None]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from flows.seating import seated
+from generators.vae import VAE
 from loop.parts import kinds, load
 from loop.protocols import Belief, Surrogate
 from tests.surrogates.boiling import evidence
@@ -19,7 +20,7 @@ every_kind = pytest.mark.parametrize("kind", kinds("surrogates"))
 
 
 def make(kind: str) -> Surrogate:
-    return cast(Surrogate, load("surrogates", kind)())
+    return seated(load("surrogates", kind)(), [VAE()])
 
 
 @pytest.fixture(scope="module")

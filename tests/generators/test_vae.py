@@ -65,6 +65,29 @@ def test_a_setting_out_of_range_is_refused(setting: dict[str, float]) -> None:
         VAE.model_validate(setting)
 
 
+def test_points_do_not_depend_on_what_else_is_asked() -> None:
+    space = VAE()
+    together = space.embed(INCUMBENTS)
+    assert together.shape == (3, 96)
+    for point, molecule in zip(together, INCUMBENTS, strict=True):
+        np.testing.assert_array_equal(space.embed([molecule])[0], point)
+    assert space.embed([]).shape == (0, 96)
+
+
+def test_points_disregard_stereochemistry_and_near_molecules_are_near() -> None:
+    one, other, ester, ring = VAE().embed(
+        [parse(s) for s in ("C[C@H](O)C(=O)O", "C[C@@H](O)C(=O)O", "CC(O)C(=O)OC", "Cn1cnc2ccccc21")]
+    )
+    np.testing.assert_array_equal(one, other)
+    assert np.linalg.norm(one - ester) < np.linalg.norm(one - ring)
+
+
+def test_a_molecule_it_cannot_spell_has_no_point() -> None:
+    points = VAE().embed([parse("C[Se]C"), INCUMBENTS[0]])
+    assert np.isnan(points[0]).all()
+    assert np.isfinite(points[1]).all()
+
+
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=f"{tmp_path} holds no usable weights"):
         VAE(weights=str(tmp_path)).version()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from loop.campaign import Answer, Budget, Definition, Round, State, StopRules
 from loop.molecule import Limits
 from loop.records import Cost, Failure, FailureKind, Outcome
 from loop.step import Close, Decision, Evaluate, Parts, Propose, child_seed, decide, propose
+from surrogates.loo_choice import USUAL, LooChoice
 
 
 @pytest.fixture
@@ -191,6 +193,17 @@ def test_failures_do_not_starve_the_surrogate(assembled: Assembled, tmp_path: Pa
     second = _proposed(decide(assembled.definition, assembled.parts, state))
     assert second.notes["stage"] == "initial design"
     assert not set(state.asked) & {p.candidate.molecule for p in second.batch}
+
+
+def test_the_notes_name_the_surrogate_that_was_chosen(assembled: Assembled, tmp_path: Path) -> None:
+    first = _proposed(decide(assembled.definition, assembled.parts, State()))
+    state = _answered(assembled.parts, State(), first, tmp_path)
+    for surrogate, chosen in ((assembled.parts.surrogate, {None}), (LooChoice(), {*USUAL})):
+        parts = replace(assembled.parts, surrogate=surrogate)
+        notes = _proposed(decide(assembled.definition, parts, state)).notes["surrogate"]
+        assert set(notes) == {"tpsa", "refractivity"}
+        assert {figures.get("chosen") for figures in notes.values()} <= chosen
+        assert json.loads(json.dumps(notes)) == notes, "the ledger keeps it as JSON"
 
 
 def test_nothing_left_is_a_clean_end(assembled: Assembled, tmp_path: Path) -> None:

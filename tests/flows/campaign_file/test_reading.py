@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.assembly import assemble
+from flows.assembly import assemble, from_resolved
 from flows.campaign_file import CampaignFileError, read
 from flows.templating import write_template
+from generators.vae import VAE
+from surrogates.latent_gp import LatentSurrogate
 from tests.conftest import QUICK, ROOT
 
 
@@ -44,6 +46,17 @@ def _line(text: str, start: str) -> int:
         ('direction = "maximize"', 'direction = "up"', ["direction", "'maximize', 'minimize' or 'window'"]),
         ("high = 3.0", "high = 7.0", ["inside the window"]),
         ('kind = "minmax_gp"', 'kind = "minmax_pg"', ["surrogate.kind", "did you mean 'minmax_gp'?"]),
+        ('kind = "minmax_gp"', 'kind = "latent_gp"', ["surrogate.kind", "line 41", 'kind = "vae"']),
+        (
+            'kind = "minmax_gp"',
+            'kind = "loo_choice"\ncandidates = [{ kind = "sum_gp" }, { kind = "minmax_pg" }]',
+            ["line 42", "surrogate.candidates[2]", "did you mean 'minmax_gp'?"],
+        ),
+        (
+            'kind = "minmax_gp"',
+            'kind = "loo_choice"' + 2 * '\n[[surrogate.candidates]]\nkind = "a"',
+            ["line 44", "surrogate.candidates[2]", "there is no surrogate of kind 'a'; known are"],
+        ),
         ('kind = "surface"', 'kind = "surfac"', ["oracles[1].kind", "did you mean 'surface'?"]),
         ('kind = "surface"', 'kind = "surface"\ndeadlin_minutes = 3', ["did you mean 'deadline_minutes'?"]),
         ('kind = "library"', 'kind = "library"\nsorce = "x"', ["unknown key"]),
@@ -78,6 +91,23 @@ def test_the_line_is_the_line(tmp_path: Path, plugin: Path) -> None:
 def test_every_mistake_is_named_at_once(tmp_path: Path, plugin: Path) -> None:
     text = QUICK.replace("seed = 11", "sead = 11").replace("rounds = 3", "runds = 3")
     assert len(_problems(tmp_path / "c.toml", text)) == 3
+
+
+def test_a_latent_space_comes_from_the_generators(tmp_path: Path, plugin: Path) -> None:
+    text = QUICK.replace('kind = "minmax_gp"', 'kind = "latent_gp"')
+    text += '\n[[generators]]\nkind = "vae"\nradius = 3.0\nshare = 0.0\n'
+    (tmp_path / "c.toml").write_text(text)
+    surrogate = assemble(*read(tmp_path / "c.toml")).parts.surrogate
+    assert isinstance(surrogate, LatentSurrogate)
+    assert surrogate.kernel.version == VAE(radius=3.0).version()
+
+
+def test_candidates_stand_in_the_resolved_file_and_are_read_again(tmp_path: Path, plugin: Path) -> None:
+    new = 'kind = "loo_choice"\ncandidates = [{ kind = "sum_gp" }, { kind = "random_forest" }]'
+    (tmp_path / "c.toml").write_text(QUICK.replace('kind = "minmax_gp"', new))
+    assembled = assemble(*read(tmp_path / "c.toml"))
+    assert assembled.resolved["surrogate"]["candidates"][1]["trees"] == 200
+    assert from_resolved(assembled.resolved).digest == assembled.digest
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:

@@ -8,12 +8,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from flows.assembly import assemble
+from flows.campaign_file import read
 from flows.opening import Opened
 from flows.simulation import backtest
 from flows.simulation.backtest import AS_RUN, write_backtest
 from flows.simulation.replaying import open_simulation, replay
+from flows.simulation.seats import embedding
 from flows.simulation.summary import summarise
 from flows.store import StoreError
+from generators.vae import VAE
+from tests.conftest import QUICK
 
 
 def test_the_pool_is_what_was_measured_at_what_it_cost(finished: Opened) -> None:
@@ -45,6 +50,16 @@ def test_every_strategy_gets_there_in_the_end_and_says_what_it_cost(finished: Op
         low, high = row["core_hours_to_reach_low"], row["core_hours_to_reach_high"]
         assert 0 < low <= row["core_hours_to_reach"] <= high
         assert row["hypervolume_share"] == 1.0
+
+
+def test_a_campaign_with_a_latent_space_brings_it_along(finished: Opened, tmp_path: Path) -> None:
+    assert "embedding" not in write_backtest(finished).read_text()
+    text = QUICK + '\n[[generators]]\nkind = "vae"\nradius = 3.0\nshare = 0.5\n'
+    (tmp_path / "c.toml").write_text(text)
+    assembled = assemble(*read(tmp_path / "c.toml"))
+    simulation = open_simulation(write_backtest(replace(finished, assembled=assembled)))
+    assert simulation.file.embedding.kind == "vae"
+    assert embedding(simulation.file, simulation.source).version() == VAE(radius=3.0).version()
 
 
 def test_too_little_is_said_to_be_too_little(

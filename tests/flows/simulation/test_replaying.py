@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from flows.campaign_file import CampaignFileError
 from flows.simulation.measures import REACHED
 from flows.simulation.replaying import open_simulation, replay
 from tests.flows.simulation.conftest import FILE, SIZE
@@ -128,3 +129,39 @@ def test_run_times_are_part_of_what_a_simulation_is(simulation: Path) -> None:
     table = simulation.parent / "table.csv"
     pd.read_csv(table).assign(size=lambda t: t["size"] + 1).to_csv(table, index=False)
     assert open_simulation(simulation).fingerprint != before
+
+
+LATENT = '\n[[scenarios]]\nname = "latent"\nsurrogate = { kind = "latent_gp" }\n'
+
+
+def test_a_latent_space_is_there_without_a_generator(simulation: Path) -> None:
+    plain = open_simulation(simulation).fingerprint
+    simulation.write_text(FILE + LATENT)
+    opened = open_simulation(simulation)
+    rows = replay(opened, "latent", 0)
+    assert list(rows["evaluations"]) == [8, 13, 18, 23, 24]
+    simulation.write_text("embedding = { kind = 'vae', radius = 3.0 }\n" + FILE + LATENT)
+    assert len({plain, opened.fingerprint, open_simulation(simulation).fingerprint}) == 3
+
+
+@pytest.mark.parametrize(
+    ("embedding", "sentence"),
+    [
+        ("{ kind = 'library' }", "embedding: the generator 'library' has no latent space"),
+        ("{ kind = 'vea' }", "embedding: there is no generator of kind 'vea'; did you mean 'vae'"),
+        ("{ kind = 'vae', weights = 'nowhere' }", "embedding: nowhere holds no usable weights"),
+    ],
+)
+def test_an_embedding_that_is_none_is_named_with_its_line(
+    simulation: Path, embedding: str, sentence: str
+) -> None:
+    simulation.write_text(f"embedding = {embedding}\n{FILE}{LATENT}")
+    with pytest.raises(CampaignFileError) as caught:
+        open_simulation(simulation)
+    (problem,) = caught.value.problems
+    assert f"line 1: {sentence}" in problem
+
+
+def test_the_choice_by_leave_one_out_replays(simulation: Path) -> None:
+    rows = scenario(simulation, 'surrogate = { kind = "loo_choice" }\nacquisition = { kind = "greedy" }')
+    assert rows["hypervolume_share"].is_monotonic_increasing

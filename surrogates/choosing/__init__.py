@@ -1,0 +1,1 @@
+"""Machinery of surrogates made of other surrogates: the choice between them."""

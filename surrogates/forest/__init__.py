@@ -1,0 +1,1 @@
+"""Machinery of the random-forest surrogate: inputs, growing, calibration and the belief."""

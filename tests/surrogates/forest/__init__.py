@@ -1,0 +1,1 @@
+"""Tests, file by file."""
