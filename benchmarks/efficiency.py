@@ -39,6 +39,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "UCB": {"acquisition": {"kind": "scalarised_ucb"}},
     "greedy": {"acquisition": {"kind": "greedy"}},
     "Thompson": {"acquisition": {"kind": "thompson"}},
+    "graph GA": {"genetic": True},
     "train once": {"acquisition": {"kind": "greedy"}, "train_once": True},
     "sort by SA": {"sort_by": "sa"},
     "sort by Hueckel LUMO": {"sort_by": "pi_lumo"},

@@ -114,3 +114,20 @@ def test_run_times_are_part_of_what_a_simulation_is(simulation: Path) -> None:
     table = simulation.parent / "table.csv"
     pd.read_csv(table).assign(size=lambda t: t["size"] + 1).to_csv(table, index=False)
     assert open_simulation(simulation).fingerprint != before
+
+
+def test_a_genetic_algorithm_needs_no_surrogate_and_repeats_itself(simulation: Path) -> None:
+    rows, again = (scenario(simulation, "genetic = true") for _ in range(2))
+    pd.testing.assert_frame_equal(rows.drop(columns=TIMES), again.drop(columns=TIMES))
+    assert list(rows["evaluations"]) == [8, 13, 18, 23, 24]
+    assert (rows["fit_seconds"] < 0.01).all()
+    assert rows["hypervolume"].iloc[0] == replay(open_simulation(simulation), "UCB", 0)["hypervolume"].iloc[0]
+
+
+def test_proposing_near_the_best_begins_alike_and_goes_on_otherwise(simulation: Path) -> None:
+    greedy = 'acquisition = { kind = "greedy" }'
+    local = scenario(simulation, f"{greedy}\ngenerator = {{ pool = 20 }}")
+    everything = scenario(simulation, greedy)
+    assert local["hypervolume"].iloc[0] == everything["hypervolume"].iloc[0], "the same first molecules"
+    assert local["evaluations"].iloc[-1] == 24
+    assert not local["hypervolume"].equals(everything["hypervolume"])
