@@ -12,6 +12,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
+from generators.corpus.admission import admit
 from generators.corpus.entries import content_hash, corpus
 from generators.corpus.shelf import shelf_of
 from generators.latent.grammar import flat
@@ -82,8 +83,9 @@ class VAE(BaseModel):
         taken = {*incumbents, *map(flat, incumbents)}
         parents = [molecule for molecule in incumbents if trained.codec.knows(molecule)]
         near = n - round(n * self.prior_share) if parents else 0
-        found = _admit(self._near(parents, trained, seed), near, limits, taken)
-        return found + _admit(self._prior(trained, n, limits, seed), n - len(found), limits, taken)
+        found = admit(self._near(parents, trained, seed), near, limits, taken, PATIENCE * near)
+        prior, far = self._prior(trained, n, limits, seed), n - len(found)
+        return found + admit(prior, far, limits, taken, PATIENCE * far)
 
     def embed(self, molecules: Sequence[Molecule]) -> FloatArray:
         """Posterior means, shape ``(n, latent)``, without regard to stereochemistry.
@@ -128,19 +130,3 @@ def _walk(
     while True:
         chosen = torch.randint(len(points), (BATCH,), generator=generator)
         yield from zip(chosen.tolist(), write(trained, step(points[chosen], radius, generator)), strict=True)
-
-
-def _admit(
-    stream: Iterator[Candidate | None], n: int, limits: Limits, taken: set[Molecule]
-) -> list[Candidate]:
-    """Take the first ``n`` candidates inside the limits that were not taken before."""
-    found: list[Candidate] = []
-    for candidate in islice(stream, PATIENCE * n):
-        if candidate is None or candidate.molecule in taken:
-            continue
-        taken.add(candidate.molecule)
-        if limits.refusal(candidate.molecule) is None:
-            found.append(candidate)
-        if len(found) == n:
-            break
-    return found

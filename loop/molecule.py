@@ -152,6 +152,7 @@ UNSUITABLE: Mapping[str, str] = {
         "[NX3;!$(N[C,S,P]=[O,S])][CX4;!R][NX3,OX2,SX2;!$([N,O,S][C,S,P]=[O,S])]"
     ),
     "alpha-halo amine, ether or thioether": "[NX3,OX2,SX2][CX4][Cl,Br]",
+    "alpha-fluoro alcohol, thiol or amine, which loses HF": "[OX2H,SX2H,NX3;!$(N[C,S,P]=[O,S])][CX4]F",
     "amino acid drawn neutral, a zwitterion in water": (
         "[NX3;!$(N*=[O,S,N]);!$(N-a);!$(NS)].[CX3](=O)[OX2H]"
     ),

@@ -13,8 +13,10 @@ import pandas as pd
 from flows.campaign_file import CampaignFileError
 from flows.campaign_file.reading import Source, nearest, validated
 from flows.simulation.answering import Answering, answering
+from flows.simulation.genetic import Genetic
 from flows.simulation.labelled import Task, read_labelled
 from flows.simulation.measures import Yardstick, measure
+from flows.simulation.nearby import Nearby
 from flows.simulation.seats import embedding_version, part, surrogate
 from flows.simulation.strategies import NoSurrogate, Sorted, TrainedOnce
 from flows.simulation.tables import ScenarioTable, SimulationFile
@@ -86,6 +88,10 @@ def open_simulation(path: Path) -> Simulation:
             )
         )
     for k, scenario in enumerate(file.scenarios):
+        batch, offer = scenario.batch or file.batch, scenario.generator
+        if offer is not None and offer.pool < batch:
+            sentence = f"{offer.pool} molecules a round cannot fill a batch of {batch}; give more"
+            problems.append(source.problem(("scenarios", k, "generator", "pool"), sentence))
         problems += _problems(file, k, source, yardstick.task)
         problems += _impossible(scenario, scenario.places or file.places, ("scenarios", k), source)
     if problems:
@@ -117,7 +123,7 @@ def staged(simulation: Simulation, scenario: str, seed: int) -> tuple[Definition
 def _assembled(
     file: SimulationFile, scenario: ScenarioTable, task: Task, seed: int, source: Source
 ) -> tuple[Definition, Parts]:
-    labels = task.labels
+    labels, offer = task.labels, scenario.generator
     initial, evaluations = sizes(file, len(labels.molecules))
     learned = tuple(o.property for o in task.objectives if o.property not in task.known)
     oracles: list[Oracle] = [Lookup(labels, learned, exact=False)]
@@ -131,12 +137,13 @@ def _assembled(
         budget=Budget(evaluations=evaluations),
         stop=StopRules(failures_in_a_row=None),
         batch=scenario.batch or file.batch,
-        pool=len(labels.molecules),
+        pool=len(labels.molecules) if offer is None else offer.pool,
         in_flight=(scenario.places or file.places) if scenario.asynchronous else None,
     )
     design = at_random if file.design == "random" else representative
+    generator = Shelf(labels) if offer is None else Nearby(labels, offer.random_share)
     return definition, Parts(
-        [PoolSource(Shelf(labels), 1.0, initial, design)],
+        [PoolSource(generator, 1.0, initial, design)],
         oracles,
         _surrogate(file, scenario, initial, source),
         _acquisition(scenario, task, source),
@@ -144,13 +151,15 @@ def _assembled(
 
 
 def _surrogate(file: SimulationFile, scenario: ScenarioTable, initial: int, source: Source) -> Surrogate:
-    if scenario.sort_by is not None:
+    if scenario.genetic or scenario.sort_by is not None:
         return NoSurrogate()
     base = surrogate(file, scenario, source)
     return TrainedOnce(base, initial) if scenario.train_once else base
 
 
 def _acquisition(scenario: ScenarioTable, task: Task, source: Source) -> Acquisition:
+    if scenario.genetic:
+        return Genetic()
     if scenario.sort_by is None:
         return cast(Acquisition, part(ACQUISITIONS, scenario.acquisition, source))
     column = task.labels.column(scenario.sort_by) * (-1.0 if scenario.descending else 1.0)

@@ -23,6 +23,15 @@ class LabelledObjectiveTable(ObjectiveTable):
     )
 
 
+class OfferTable(Table):
+    """``generator = { ... }`` of a scenario: what of the table is looked at in a round."""
+
+    pool: Count = Field(description="molecules proposed in a round")
+    random_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.25, description="share of these drawn at random; the others are the nearest to the best measured"
+    )
+
+
 class ScenarioTable(Table):
     """``[[scenarios]]``: one strategy."""
 
@@ -39,6 +48,14 @@ class ScenarioTable(Table):
         None, description="a column; molecules are taken in its order, without any surrogate"
     )
     descending: bool = Field(False, description="sort_by: the largest first")
+    genetic: bool = Field(
+        False,
+        description="a genetic algorithm instead of a surrogate: whatever is most like the offspring of the "
+        "best measured",
+    )
+    generator: OfferTable | None = Field(
+        None, description="propose near the best measured in each round, instead of the whole table"
+    )
     failures: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="share of requests that fail")
     noise: dict[str, NonNegative] = Field(
         default_factory=dict, description="property -> standard deviation added to what is measured"
@@ -46,6 +63,12 @@ class ScenarioTable(Table):
     lateness: NonNegative = Field(
         0.0, description="spread of the time to an answer: standard deviation of its logarithm"
     )
+
+    @model_validator(mode="after")
+    def _one_strategy(self) -> ScenarioTable:
+        if self.genetic and self.sort_by is not None:
+            raise ValueError("give 'genetic' or 'sort_by', not both")
+        return self
 
 
 STANDARD = (
@@ -55,6 +78,7 @@ STANDARD = (
     ScenarioTable(name="UCB", acquisition=PartTable(kind="scalarised_ucb")),
     ScenarioTable(name="Thompson", acquisition=PartTable(kind="thompson")),
     ScenarioTable(name="greedy", acquisition=PartTable(kind="greedy")),
+    ScenarioTable(name="graph GA", genetic=True),
     ScenarioTable(name="train once", acquisition=PartTable(kind="greedy"), train_once=True),
 )
 """Compared when a file names no scenarios: the campaign's default between its controls."""

@@ -42,8 +42,8 @@ def smiles(candidates: list[Candidate]) -> list[str]:
     return [candidate.molecule.smiles for candidate in candidates]
 
 
-def test_the_package_holds_both_generators() -> None:
-    assert {"library", "vae"} <= set(KINDS)
+def test_the_package_holds_these_generators() -> None:
+    assert {"graph_ga", "library", "vae"} <= set(KINDS)
 
 
 def test_the_kind_is_the_name_of_the_module(each: Generator) -> None:

@@ -76,6 +76,8 @@ def test_facts_of_a_molecule() -> None:
         ("C[N+](C)(C)CC(=O)[O-]", "zwitterion"),
         ("CCCCCCCC", "logP"),
         ("COOC", "peroxide"),
+        ("OC(F)(F)F", "alpha-fluoro alcohol"),
+        ("CN(C)C(F)(F)F", "alpha-fluoro alcohol, thiol or amine"),
         ("C1CO1", "three-membered ring"),
         ("CC(=O)Cl", "halide"),
         ("CC(O)O", "geminal diol"),

@@ -113,6 +113,16 @@ def test_a_molecule_with_two_labels_is_refused_and_a_repeat_is_not(simulation: P
         ('kind = "minmax_gp"', 'kind = "minmax"', "there is no surrogate of kind 'minmax'; did you mean"),
         ('name = "UCB"', 'name = "random"', "the scenario 'random' is given twice"),
         ("tpsa = 20.0", "tpsa = 2000.0", "declare references that some reach"),
+        (
+            'name = "UCB"',
+            'name = "UCB"\ngenerator = { pool = 3 }',
+            "3 molecules a round cannot fill a batch of 5; give more",
+        ),
+        (
+            'name = "UCB"',
+            'name = "UCB"\ngenetic = true\nsort_by = "size"',
+            "give 'genetic' or 'sort_by', not both",
+        ),
         ("maximize = { tpsa = 20.0 }", "", ""),
         (
             "minimize = { refractivity = 60.0 }",

@@ -165,3 +165,20 @@ def test_an_embedding_that_is_none_is_named_with_its_line(
 def test_the_choice_by_leave_one_out_replays(simulation: Path) -> None:
     rows = scenario(simulation, 'surrogate = { kind = "loo_choice" }\nacquisition = { kind = "greedy" }')
     assert rows["hypervolume_share"].is_monotonic_increasing
+
+
+def test_a_genetic_algorithm_needs_no_surrogate_and_repeats_itself(simulation: Path) -> None:
+    rows, again = (scenario(simulation, "genetic = true") for _ in range(2))
+    pd.testing.assert_frame_equal(rows.drop(columns=TIMES), again.drop(columns=TIMES))
+    assert list(rows["evaluations"]) == [8, 13, 18, 23, 24]
+    assert (rows["fit_seconds"] < 0.01).all()
+    assert rows["hypervolume"].iloc[0] == replay(open_simulation(simulation), "UCB", 0)["hypervolume"].iloc[0]
+
+
+def test_proposing_near_the_best_begins_alike_and_goes_on_otherwise(simulation: Path) -> None:
+    greedy = 'acquisition = { kind = "greedy" }'
+    local = scenario(simulation, f"{greedy}\ngenerator = {{ pool = 20 }}")
+    everything = scenario(simulation, greedy)
+    assert local["hypervolume"].iloc[0] == everything["hypervolume"].iloc[0], "the same first molecules"
+    assert local["evaluations"].iloc[-1] == 24
+    assert not local["hypervolume"].equals(everything["hypervolume"])
