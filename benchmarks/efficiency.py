@@ -46,7 +46,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "greedy": {"acquisition": {"kind": "greedy"}},
     "Thompson": {"acquisition": {"kind": "thompson"}},
     "graph GA": {"genetic": True},
-    "default, 300 nearby": {"generator": {"pool": 300}},
+    "default on 300 nearby": {"generator": {"pool": 300}},
     "train once": {"acquisition": {"kind": "greedy"}, "train_once": True},
     "sort by SA": {"sort_by": "sa"},
     "sort by Hueckel LUMO": {"sort_by": "pi_lumo"},
