@@ -127,6 +127,7 @@ UNSUITABLE: Mapping[str, str] = {
     "three or more chained nitrogens outside an aromatic ring": "[N;!a]~[N;!a]~[N;!a]",
     "acyl, sulfonyl or phosphoryl halide": "[C,S,P](=O)[F,Cl,Br]",
     "acyl cyanide": "[CX3](=O)C#N",
+    "acyl nitro group": "[CX3](=O)[N+](=O)[O-]",
     "alkyne or cyanide conjugated with another": "[C,N]#[CX2][CX2]#[C,N]",
     "ynol, ynol ether or ynamine": "[CX2]#[CX2][OX2,SX2,NX3]",
     "alkyne in a small ring": "[CX2;r4,r5,r6,r7]#[CX2]",

@@ -98,6 +98,7 @@ def test_facts_of_a_molecule() -> None:
         ("CCOC(C)=N", "imidate"),
         ("COC(C)(OC)OC", "orthoester"),
         ("CCN=O", "nitroso"),
+        ("NC(=O)[N+](=O)[O-]", "acyl nitro"),
         ("CN[N+](=O)[O-]", "nitramine"),
         ("SS", "sulfur hydride"),
         ("O=[N+]([O-])CC[N+](=O)[O-]", "several nitro"),
