@@ -126,7 +126,7 @@ def campaign(file: Path, strategy: str) -> dict[str, Any]:
         import_module(name)
     simulation = open_simulation(file)
     labels, seed = simulation.yardstick.task.labels, simulation.file.seed
-    definition, parts, answer = staged(simulation, "random", seed)
+    definition, parts, answer, _ = staged(simulation, "random", seed)
     rival = replace(parts, surrogate=NoSurrogate(), acquisition=BayBE(labels, strategy))
     steps = list(simulate(definition, rival, answer))
     rounds = [[p.candidate.molecule.smiles for p in r.picks] for r in steps[-1].state.rounds]

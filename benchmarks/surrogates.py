@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-from scipy.special import ndtr
 
 from benchmarks.qm9 import PROPERTIES, read
+from loop.calibration import miscalibration_area
 from loop.molecule import Molecule
 from loop.objective import FloatArray
 from loop.parts import kinds, load
@@ -46,14 +46,6 @@ def judge(
     rmse = np.sqrt((error**2).mean())
     area = miscalibration_area(error / spread)
     return [nll.mean(), rmse, inside.mean(), area, belief.diagnostics["loo_nll"], seconds]
-
-
-def miscalibration_area(standardised: FloatArray) -> float:
-    """Area between promised and found shares of central intervals, for errors in standard deviations."""
-    found = np.sort(2 * ndtr(np.abs(standardised)) - 1)  # the smallest interval that holds each
-    promised = np.linspace(0.0, 1.0, 1001)
-    shares = np.searchsorted(found, promised, side="right") / len(found)
-    return float(np.trapezoid(np.abs(shares - promised), promised))
 
 
 def main(data: Path) -> None:

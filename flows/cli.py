@@ -129,12 +129,11 @@ def backtest(campaign: Campaign) -> None:
     from flows.opening import existing
     from flows.simulation.backtest import write_backtest
     from flows.simulation.running import run_simulation
-    from flows.simulation.views import show_costs, show_summary
+    from flows.simulation.views import show_summary, warn_of_pool
 
     file = write_backtest(existing(campaign))
-    simulated = run_simulation(file, file.parent)
-    show_summary(simulated)
-    show_costs(simulated)
+    show_summary(run_simulation(file, file.parent))
+    warn_of_pool()
 
 
 def main() -> None:

@@ -55,8 +55,7 @@ def _plain(conductor: Conductor, work: Future[str]) -> None:
 
 
 def _open(state: State, number: int) -> bool:
-    waiting = {r.molecule for r in state.pending}
-    return any(p.candidate.molecule in waiting for p in state.rounds[number].picks)
+    return any(p.candidate.molecule in state.awaited for p in state.rounds[number].picks)
 
 
 def _round_line(conductor: Conductor, state: State, number: int) -> str:
@@ -117,7 +116,7 @@ def _standing(conductor: Conductor, state: State) -> Text:
 def estimate_seconds(conductor: Conductor, state: State) -> float | None:
     """Upper estimate of the time left, from the mean cost of an evaluation so far and the budget."""
     definition = conductor.assembled.definition
-    done = state.evaluations - len({r.molecule for r in state.pending})
+    done = state.evaluations - len(state.awaited)
     if not done or not state.cpu_seconds:
         return None
     each = state.cpu_seconds / done / conductor.assembled.workers

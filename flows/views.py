@@ -13,6 +13,7 @@ from rich.text import Text
 from flows.assembly import Assembled
 from flows.opening import Opened
 from flows.summary import best_balanced, names, spending
+from loop.calibration import expectations
 from loop.campaign import Definition, State
 from loop.metrics import hypervolume
 from loop.molecule import Molecule
@@ -74,6 +75,9 @@ def show_status(opened: Opened) -> None:
         highlight=False,
     )
     console.print(_best(opened, state))
+    for found in expectations(state, [o.property for o in definition.objectives]):
+        if found.alarm is not None:
+            console.print(f"  warning: {found.alarm}", style="yellow", highlight=False)
 
 
 def _best(opened: Opened, state: State) -> Table:

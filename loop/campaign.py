@@ -16,7 +16,17 @@ from loop.metrics import hypervolume, pareto_mask
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray, Objective, gains
 from loop.protocols import Evidence
-from loop.records import Failure, Measurement, OracleProtocol, Outcome, Pick, Property, Request, Value
+from loop.records import (
+    Failure,
+    FailureKind,
+    Measurement,
+    OracleProtocol,
+    Outcome,
+    Pick,
+    Property,
+    Request,
+    Value,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Budget:
     wall_clock_hours
         Time during which the campaign ran, in hours; pauses between runs do not count.
     rounds
-        Rounds after the initial design.
+        Rounds after the initial design; see :attr:`Definition.in_flight` for what counts as one.
     """
 
     evaluations: int | None = None
@@ -62,7 +72,17 @@ class StopRules:
 
 @dataclass(frozen=True)
 class Definition:
-    """What the user asked for, free of files and frameworks."""
+    """What the user asked for, free of files and frameworks.
+
+    Attributes
+    ----------
+    batch
+        Molecules of a round.
+    in_flight
+        Molecules under way at once: a place that falls free is filled at the next decision, with the others
+        still pending. ``None`` proceeds by rounds, each answered in full before the next. Each decision opens
+        a round all the same; budget and stop rules that count rounds then count ``batch`` molecules as one.
+    """
 
     name: str
     seed: int
@@ -72,6 +92,7 @@ class Definition:
     stop: StopRules
     batch: int
     pool: int
+    in_flight: int | None = None
 
 
 @dataclass(frozen=True)
@@ -161,9 +182,37 @@ class State:
         return tuple(r for key, r in self.requests.items() if key not in self.answers)
 
     @cached_property
+    def awaited(self) -> frozenset[Molecule]:
+        """Molecules with a request that has no answer."""
+        return frozenset(r.molecule for r in self.pending)
+
+    @cached_property
     def failures(self) -> tuple[Answer, ...]:
         """Answers that are failures."""
         return tuple(a for a in self.answers.values() if isinstance(a.outcome, Failure))
+
+    @cached_property
+    def failed(self) -> tuple[Molecule, ...]:
+        """Molecules with a failure that may be their own, in the order asked.
+
+        All but transient ones count, the last answer to a request alone: what ran out of time or memory
+        here would do so again, and whether failures follow the molecule is for a model to find out.
+        """
+        told = {
+            answer.request.molecule
+            for answer in self.failures
+            if isinstance(answer.outcome, Failure) and answer.outcome.kind is not FailureKind.TRANSIENT
+        }
+        return tuple(m for m in self.asked if m in told)
+
+    @cached_property
+    def spent(self) -> Mapping[Molecule, float]:
+        """CPU seconds of all answers about each molecule, failures included."""
+        found: dict[Molecule, float] = {}
+        for answer in self.answers.values():
+            molecule = answer.request.molecule
+            found[molecule] = found.get(molecule, 0.0) + answer.outcome.cost.cpu_seconds
+        return found
 
     @cached_property
     def values(self) -> Mapping[str, Mapping[Molecule, Value]]:
@@ -229,19 +278,13 @@ class State:
 
         The hypervolume is measured from the declared references (the origin of gain space).
         """
-        last: dict[Molecule, float] = {}
-        spent: dict[Molecule, float] = {}
-        for answer in self.answers.values():
-            molecule = answer.request.molecule
-            last[molecule] = answer.at
-            spent[molecule] = spent.get(molecule, 0.0) + answer.outcome.cost.cpu_seconds
-        open_ = {r.molecule for r in self.pending}
-        ended = sorted((m for m in last if m not in open_), key=lambda m: (last[m], m))
+        last = {answer.request.molecule: answer.at for answer in self.answers.values()}
+        ended = sorted((m for m in last if m not in self.awaited), key=lambda m: (last[m], m))
         molecules, table = self.complete(objectives)
         reached = dict(zip(molecules, gains(objectives, table), strict=True)) if molecules else {}
         curve, seen, hours = [], [], 0.0
         for count, molecule in enumerate(ended, start=1):
-            hours += spent[molecule] / 3600
+            hours += self.spent[molecule] / 3600
             if molecule in reached:
                 seen.append(reached[molecule])
             volume = hypervolume(np.array(seen), np.zeros(len(objectives))) if seen else 0.0

@@ -11,7 +11,7 @@ import numpy as np
 
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray
-from loop.protocols import InputError
+from loop.protocols import ConvergenceError, InputError
 from loop.records import Candidate, Cost, Measurement, OracleProtocol, Property, Value, digest
 
 
@@ -29,12 +29,15 @@ class Labels:
         Shape ``(n, n_properties)``, in the properties' units; NaN where a molecule has no label.
     seconds
         What measuring a molecule costs, in CPU seconds, shape ``(n,)``.
+    failed
+        Molecules without a label because their measurement fails.
     """
 
     molecules: tuple[Molecule, ...]
     properties: tuple[Property, ...]
     values: FloatArray
     seconds: FloatArray
+    failed: frozenset[Molecule] = frozenset()
 
     @cached_property
     def rows(self) -> Mapping[Molecule, int]:
@@ -100,8 +103,9 @@ class Lookup:
         return {m: columns[i] for m, i in self.labels.rows.items() if np.isfinite(columns[i]).all()}
 
     def refusal(self, molecule: Molecule) -> str | None:
-        """Molecules without a label."""
-        return None if molecule in self._labelled else f"{molecule} has no label"
+        """Molecules without a label, except for those whose measurement is there to fail."""
+        known = molecule in self._labelled or molecule in self.labels.failed
+        return None if known else f"{molecule} has no label"
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """What the table says it cost."""
@@ -115,9 +119,13 @@ class Lookup:
         ------
         InputError
             If it has no label.
+        ConvergenceError
+            If its measurement failed.
         """
         if (refused := self.refusal(molecule)) is not None:
             raise InputError(refused)
+        if molecule not in self._labelled:
+            raise ConvergenceError(f"the table has no value of {molecule}, whose measurement failed")
         found = self._labelled[molecule]
         values = tuple(
             Value(p.name, float(v), p.unit, 0.0) for p, v in zip(self.properties, found, strict=True)

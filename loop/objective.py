@@ -93,6 +93,20 @@ class Objective:
         scale = self._distance(np.array([self.reference]))[0]
         return np.asarray(1.0 - self._distance(values) / scale)
 
+    def values_above(self, gain: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Edges of the open interval of values whose gain exceeds ``gain``, each of its shape.
+
+        The inverse of :meth:`gain`. Both edges are infinite where no value does.
+        """
+        never = np.full(np.shape(gain), np.inf)
+        if self.direction is Direction.MAXIMIZE:
+            return self.reference + gain, never
+        if self.direction is Direction.MINIMIZE:
+            return -never, self.reference - gain
+        reach = (1.0 - gain) * self._distance(np.array([self.reference]))[0]
+        low, high = self._edges()
+        return np.where(reach > 0, low - reach, np.inf), np.where(reach > 0, high + reach, np.inf)
+
     def met(self, values: FloatArray) -> NDArray[np.bool_]:
         """Whether the goal is reached: inside the window, or at least as good as the reference."""
         if self.direction is Direction.WINDOW:

@@ -7,7 +7,7 @@ the model's fields are the part's settings in the campaign file, its methods ful
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -166,6 +166,15 @@ class Belief(Protocol):
         ...
 
 
+@runtime_checkable
+class Coarsened(Protocol):
+    """A belief that can tell what is worth a closer look in a pool too large to be looked at closely."""
+
+    def coarse(self) -> Belief:
+        """A cheaper belief, from part of the measurements; itself where that saves nothing."""
+        ...
+
+
 class Surrogate(Protocol):
     """Learns one property from its measurements."""
 
@@ -207,6 +216,10 @@ class Question:
         How many to choose.
     seed
         Seed of this decision.
+    failed
+        Molecules of which a request failed for a reason that may be theirs.
+    spent
+        What each molecule cost so far, failures included, in CPU seconds.
     """
 
     pool: Sequence[Candidate]
@@ -220,6 +233,8 @@ class Question:
     asked: Sequence[Molecule]
     batch: int
     seed: int
+    failed: Sequence[Molecule] = ()
+    spent: Mapping[Molecule, float] = field(default_factory=dict)
 
 
 class Acquisition(Protocol):

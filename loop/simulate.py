@@ -6,28 +6,31 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from loop.campaign import Answer, Definition, Round, State
+from loop.campaign import Definition, Round, Session, State
+from loop.places import Places
 from loop.protocols import Belief, Evidence, Surrogate
 from loop.records import Outcome, Request
-from loop.step import Close, Parts, Propose, decide
-from loop.stopping import budget_spent
+from loop.step import Close, Evaluate, Parts, decide
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """A round of a simulated campaign, answered.
+    """A round of a simulated campaign, ended.
 
     Attributes
     ----------
     state
-        After the round; its clock counts the seconds the answers cost.
+        After the round; its ``wall_seconds`` are the clock of the places, which thinking does not move.
     fit_seconds, proposal_seconds
         CPU time of the decision that opened the round: spent in fitting surrogates, and in all the rest.
+    idle
+        Share of the places' time since the start in which nothing ran, 0 to 1.
     """
 
     state: State
     fit_seconds: float
     proposal_seconds: float
+    idle: float
 
 
 class _Watched:
@@ -49,45 +52,46 @@ class _Watched:
 
 
 def simulate(
-    definition: Definition, parts: Parts, answer: Callable[[Request], Outcome]
+    definition: Definition, parts: Parts, answer: Callable[[Request], Outcome], places: int = 1
 ) -> Iterator[Replayed]:
     """Run a campaign in memory, one item for each round, until a budget or stop rule closes it.
 
-    The last state has ``closed`` set. One molecule is measured after the other: the clock is the sum of all
-    costs.
+    A round has ended when the next decision is taken: with ``definition.in_flight`` some of its molecules may
+    still be awaited then. The last state has ``closed`` set.
 
     Parameters
     ----------
     answer
-        What a request brings.
+        What a request brings, and in which time.
+    places
+        Requests answered side by side, in the order of the decision.
+
+    Raises
+    ------
+    ValueError
+        If there is not one place.
     """
-    state, now = State(), 0.0
+    state, at_work, spent = State(), Places(places), (0.0, 0.0)
     protocols = [oracle.protocol() for oracle in parts.oracles]
     while True:
         watched = _Watched(parts.surrogate)
         started = time.process_time()
         decision = decide(definition, replace(parts, surrogate=watched), state)
-        spent = (watched.seconds, time.process_time() - started - watched.seconds)
+        took = time.process_time() - started
+        if isinstance(decision, Evaluate):
+            at_work.fill(decision.requests, answer)
+            state = _clocked(state.answered(at_work.next_answers()), at_work.clock)
+            continue
+        if state.rounds:
+            yield Replayed(state, *spent, at_work.idle)
+        spent = (watched.seconds, took - watched.seconds)
         if isinstance(decision, Close):
-            yield Replayed(replace(state, closed=decision.reason), *spent)
+            yield Replayed(replace(state, closed=decision.reason), *spent, at_work.idle)
             return
-        if isinstance(decision, Propose):
-            opened = Round(decision.number, decision.seed, now, decision.batch, decision.notes)
-            state = state.opened(opened, decision.requests, protocols)
-            state, now = _answered(definition, state, answer, now)
-            yield Replayed(state, *spent)
+        opened = Round(decision.number, decision.seed, at_work.clock, decision.batch, decision.notes)
+        state = state.opened(opened, decision.requests, protocols)
 
 
-def _answered(
-    definition: Definition, state: State, answer: Callable[[Request], Outcome], now: float
-) -> tuple[State, float]:
-    """Answer what is open, in the order picked, until a running budget is spent."""
-    limited = definition.budget.core_hours is not None
-    answers = []
-    for request in state.pending:
-        outcome = answer(request)
-        now += outcome.cost.wall_seconds
-        answers.append(Answer(request, outcome, now))
-        if limited and budget_spent(definition.budget, state.answered(answers)) is not None:
-            break
-    return state.answered(answers), now
+def _clocked(state: State, clock: float) -> State:
+    """The state after one uninterrupted session so far."""
+    return replace(state, sessions=(Session(0.0, clock, {}),))

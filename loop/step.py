@@ -78,7 +78,10 @@ class Propose:
 
 @dataclass(frozen=True)
 class Evaluate:
-    """Get answers to these requests, in this order."""
+    """Get answers to these requests, in this order, going on with those under way.
+
+    With ``Definition.in_flight`` the next decision is due after the next answer, else after all of them.
+    """
 
     requests: tuple[Request, ...]
 
@@ -103,10 +106,26 @@ def decide(definition: Definition, parts: Parts, state: State) -> Decision:
     """Say what to do next; the same arguments give the same answer."""
     if state.closed is not None:
         return Close(state.closed)
-    if state.pending:
-        spent = budget_spent(definition.budget, state)
-        ended = spent or oracle_broken(definition.stop.failures_in_a_row, state)
-        return Close(ended) if ended else Evaluate(_longest_first(parts, state.pending))
+    if not state.pending:
+        return _next(definition, parts, state)
+    spent = budget_spent(definition.budget, state)
+    ended = spent or oracle_broken(definition.stop.failures_in_a_row, state)
+    if ended:
+        return Close(ended)
+    if _may_add(definition, state):
+        decision = _next(definition, parts, state)
+        if isinstance(decision, Propose):
+            return decision
+    return Evaluate(_longest_first(parts, state.pending))
+
+
+def _may_add(definition: Definition, state: State) -> bool:
+    """Whether a place is free and enough is known to fill it; a design is not drawn twice meanwhile."""
+    free = definition.in_flight is not None and len(state.awaited) < definition.in_flight
+    return free and len(state.complete(definition.objectives)[0]) >= ENOUGH_TO_FIT
+
+
+def _next(definition: Definition, parts: Parts, state: State) -> Propose | Close:
     reason = reason_to_stop(definition, state)
     if reason is not None:
         return Close(reason)
@@ -130,10 +149,17 @@ def propose(definition: Definition, parts: Parts, state: State) -> Propose:
             e.property.name: parts.surrogate.fit(e, child_seed(seed, "fit", e.property.name))
             for e in evidence
         }
-        size = min(definition.batch, room)
+        size = min(_round_size(definition, state), room)
         batch, notes = _acquire(definition, parts, state, beliefs, size, seed)
     requests = [Request.ask(p.candidate.molecule, o.protocol()) for p in batch for o in parts.oracles]
     return Propose(number, seed, tuple(batch), tuple(requests), notes)
+
+
+def _round_size(definition: Definition, state: State) -> int:
+    """A batch, or as many as places are free; where none is, the one that would come next."""
+    if definition.in_flight is None:
+        return definition.batch
+    return max(1, definition.in_flight - len(state.awaited))
 
 
 def _design(
@@ -161,7 +187,7 @@ def _acquire(
 ) -> tuple[list[Pick], dict[str, Any]]:
     pool = _pool(definition, parts, state, seed)
     measured, front = state.complete(definition.objectives)
-    pending = sorted({r.molecule for r in state.pending})
+    pending = sorted(state.awaited)
     question = Question(
         pool=pool,
         objectives=definition.objectives,
@@ -174,6 +200,8 @@ def _acquire(
         asked=state.asked,
         batch=size,
         seed=child_seed(seed, "acquisition"),
+        failed=state.failed,
+        spent=state.spent,
     )
     batch = parts.acquisition.choose(question) if pool else []
     origins = dict(Counter(candidate.origin for candidate in pool))
@@ -198,18 +226,13 @@ def _pool(definition: Definition, parts: Parts, state: State, seed: int) -> list
 
 def _askable(parts: Parts, candidates: Sequence[Candidate], taken: Sequence[Molecule]) -> list[Candidate]:
     """Drop repeats, what was asked before and what an oracle cannot measure."""
-    known, kept = set(taken), []
-    refusals = [oracle.refusal for oracle in parts.oracles]
+    found: dict[Molecule, Candidate] = {}
     for candidate in candidates:
-        molecule = candidate.molecule
-        if molecule not in known:
-            known.add(molecule)
-            for refusal in refusals:
-                if refusal(molecule) is not None:
-                    break
-            else:
-                kept.append(candidate)
-    return kept
+        found.setdefault(candidate.molecule, candidate)
+    for molecule in taken:
+        found.pop(molecule, None)
+    refusals = [oracle.refusal for oracle in parts.oracles]
+    return [c for m, c in found.items() if all(refusal(m) is None for refusal in refusals)]
 
 
 def _exact(parts: Parts, molecules: Sequence[Molecule]) -> dict[str, FloatArray]:

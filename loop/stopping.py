@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from loop.campaign import PROGRESS, Budget, Definition, State
+from collections.abc import Sequence
+
+import numpy as np
+
+from loop.campaign import PROGRESS, Budget, Definition, Round, State
 from loop.records import Failure
 
 
 def reason_to_stop(definition: Definition, state: State) -> str | None:
-    """Return the first budget or stop rule that closes the campaign between two rounds."""
+    """Return the first budget or stop rule that lets nothing new begin; what is pending is waited for."""
     budget, rule = definition.budget, definition.stop
     if (spent := budget_spent(budget, state)) is not None:
         return spent
     if budget.evaluations is not None and state.evaluations >= budget.evaluations:
         return f"budget spent: {state.evaluations} of {budget.evaluations} evaluations"
-    if budget.rounds is not None and len(state.rounds) > budget.rounds:
+    if budget.rounds is not None and _rounds_after_design(definition, state) >= budget.rounds:
         return f"budget spent: {budget.rounds} rounds after the initial design"
     if (broken := oracle_broken(rule.failures_in_a_row, state)) is not None:
         return broken
@@ -46,11 +50,30 @@ def oracle_broken(limit: int | None, state: State) -> str | None:
     return None
 
 
+def _rounds_after_design(definition: Definition, state: State) -> int:
+    if definition.in_flight is None:
+        return len(state.rounds) - 1
+    return sum(len(r.picks) for r in state.rounds[1:]) // definition.batch
+
+
+def _decisions(definition: Definition, ended: Sequence[Round], rounds: int) -> int:
+    """How many of the last decisions make so many rounds."""
+    if definition.in_flight is None:
+        return rounds
+    held = np.cumsum([len(r.picks) for r in reversed(ended)])
+    return int(np.searchsorted(held, rounds * definition.batch)) + 1
+
+
 def _stalled(definition: Definition, state: State) -> str | None:
     patience = definition.stop.rounds_without_progress
-    if patience is None or len(state.rounds) <= patience + 1:
+    if patience is None:
+        return None
+    # A round that is not answered cannot show progress yet.
+    ended = [r for r in state.rounds if state.awaited.isdisjoint(p.candidate.molecule for p in r.picks)]
+    back = _decisions(definition, ended, patience)
+    if len(ended) <= back + 1:
         return None
     volumes = state.hypervolume_by_round(definition.objectives)
-    if volumes[-1] <= volumes[-1 - patience] * (1 + PROGRESS):
+    if volumes[ended[-1].number] <= volumes[ended[-1 - back].number] * (1 + PROGRESS):
         return f"no progress: the hypervolume grew by less than {PROGRESS:.0%} in {patience} rounds"
     return None

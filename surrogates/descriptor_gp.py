@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from loop.protocols import Belief, Evidence
-from surrogates.gp.belief import fit
+from surrogates.gp.fitting import fit
 from surrogates.gp.kernels import MaternKernel
 
 
@@ -19,5 +19,5 @@ class DescriptorGP(BaseModel):
     kind: Literal["descriptor_gp"] = "descriptor_gp"
 
     def fit(self, evidence: Evidence, seed: int) -> Belief:  # noqa: ARG002 - nothing is left to chance
-        """Fit to at least two measurements; see :func:`surrogates.gp.belief.fit`."""
+        """Fit to at least two measurements; see :func:`surrogates.gp.fitting.fit`."""
         return fit(MaternKernel(), evidence)

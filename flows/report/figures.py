@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from flows.summary import names
+from loop.calibration import expectations
 from loop.campaign import Definition, State
 from loop.molecule import Molecule
 from loop.objective import Direction, Objective
@@ -113,16 +114,15 @@ def hypervolume_curves(definition: Definition, state: State) -> go.Figure | None
 
 def predicted_against_measured(definition: Definition, state: State) -> go.Figure | None:
     """What the surrogate expected of the molecules it chose, against what was measured."""
-    shown = [o for o in definition.objectives if _pairs(state, o)]
+    units = {o.property: o.unit for o in definition.objectives}
+    shown = expectations(state, list(units))
     if not shown:
         return None
     figure = make_subplots(1, len(shown), horizontal_spacing=0.08)
     known = names(state)
-    for k, objective in enumerate(shown, start=1):
-        pairs = _pairs(state, objective)
-        measured = [value for _, _, _, value in pairs]
-        expected = [mean for _, mean, _, _ in pairs]
-        ends = [min(measured + expected), max(measured + expected)]
+    for k, found in enumerate(shown, start=1):
+        both = np.concatenate([found.measured, found.means])
+        ends = [both.min(), both.max()]
         figure.add_trace(
             go.Scatter(x=ends, y=ends, mode="lines", line={"color": INK, "dash": "dash"}, showlegend=False),
             1,
@@ -130,60 +130,26 @@ def predicted_against_measured(definition: Definition, state: State) -> go.Figur
         )
         figure.add_trace(
             go.Scatter(
-                x=measured,
-                y=expected,
+                x=found.measured,
+                y=found.means,
                 error_y={
                     "type": "data",
-                    "array": [2 * sd for _, _, sd, _ in pairs],
+                    "array": 2 * found.sds,
                     "thickness": 1,
                     "width": 0,
                 },
                 mode="markers",
                 marker={"color": FRONT, "size": 8},
-                text=[known[m] for m, _, _, _ in pairs],
+                text=[known[m] for m in found.molecules],
                 hovertemplate="%{text}<br>measured %{x:.3f}<br>expected %{y:.3f}<extra></extra>",
                 showlegend=False,
             ),
             1,
             k,
         )
-        figure.update_xaxes(title_text=f"measured {objective.property} / {objective.unit}", row=1, col=k)
+        figure.update_xaxes(title_text=f"measured {found.name} / {units[found.name]}", row=1, col=k)
         figure.update_yaxes(title_text="expected ± 2 sd", row=1, col=k)
     return _styled(figure, CELL)
-
-
-def _pairs(state: State, objective: Objective) -> list[tuple[Molecule, float, float, float]]:
-    """(molecule, expected mean, expected sd, measured) of everything the surrogate chose and learned."""
-    measured = state.values.get(objective.property, {})
-    found = []
-    for pick in state.picks:
-        expected = pick.predictions.get(objective.property)
-        value = measured.get(pick.candidate.molecule)
-        if expected is not None and value is not None and expected.sd > 0:
-            found.append((pick.candidate.molecule, expected.mean, expected.sd, value.value))
-    return found
-
-
-def surprise(definition: Definition, state: State) -> list[dict[str, object]]:
-    """Per learned objective: mean absolute error, share within 2 sd and rank correlation of the acquired."""
-    rows = []
-    for objective in definition.objectives:
-        pairs = _pairs(state, objective)
-        if len(pairs) < 3:
-            continue
-        mean, sd, value = (np.array([p[k] for p in pairs]) for k in (1, 2, 3))
-        rho = np.corrcoef(mean.argsort().argsort(), value.argsort().argsort())[0, 1]
-        rows.append(
-            {
-                "property": objective.property,
-                "unit": objective.unit,
-                "n": len(pairs),
-                "mae": float(np.abs(mean - value).mean()),
-                "within": float((np.abs(mean - value) <= 2 * sd).mean()),
-                "rank": float(rho),
-            }
-        )
-    return rows
 
 
 def _styled(figure: go.Figure, height: int) -> go.Figure:

@@ -19,6 +19,7 @@ from flows.opening import Opened
 from flows.report import figures
 from flows.summary import names, spending, worst_gain
 from flows.versions import versions
+from loop.calibration import expectations
 from loop.campaign import Answer, Definition, State
 from loop.metrics import hypervolume
 from loop.molecule import Molecule
@@ -58,7 +59,8 @@ def render(opened: Opened) -> str:
         pareto=_div(figures.pareto(definition, state)),
         curves=_div(figures.hypervolume_curves(definition, state)),
         predicted=_div(figures.predicted_against_measured(definition, state)),
-        surprise=figures.surprise(definition, state),
+        expectations=expectations(state, [o.property for o in definition.objectives]),
+        units={o.property: o.unit for o in definition.objectives},
         rows=[row(definition, state, p, r.number) for r in state.rounds for p in r.picks],
         failures=[_failure(state, a) for a in state.failures],
         versions=state.sessions[-1].versions if state.sessions else versions(),

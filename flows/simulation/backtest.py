@@ -12,7 +12,6 @@ from flows.opening import Opened
 from flows.simulation.tables import STANDARD
 from flows.store import StoreError
 from loop.campaign import State
-from loop.molecule import Molecule
 from oracles.contained.spool import write_text
 
 FEWEST = 12
@@ -26,7 +25,8 @@ def write_backtest(opened: Opened) -> Path:
     """Write ``backtest/measured.csv`` and ``backtest/backtest.toml`` into a campaign's directory.
 
     The pool is what the campaign measured in full, at the CPU seconds it cost; strategies replay it until
-    everything is measured. The file is an ordinary simulation file.
+    everything is measured, on as many places as the campaign has workers. The file is an ordinary simulation
+    file.
 
     Returns
     -------
@@ -47,22 +47,12 @@ def write_backtest(opened: Opened) -> Path:
     table = pd.DataFrame({"smiles": [m.smiles for m in molecules]})
     for k, objective in enumerate(definition.objectives):
         table[objective.property] = values[:, k]
-    spent = _seconds(state)
-    table["cpu_seconds"] = [spent[m] for m in molecules]
+    table["cpu_seconds"] = [state.spent[m] for m in molecules]
     home = opened.store.directory / "backtest"
     home.mkdir(exist_ok=True)
     write_text(home / "measured.csv", table.to_csv(index=False))
     write_text(home / "backtest.toml", tomli_w.dumps(_file(opened, state, len(molecules))))
     return home / "backtest.toml"
-
-
-def _seconds(state: State) -> dict[Molecule, float]:
-    """CPU seconds of all answers about each molecule."""
-    spent: dict[Molecule, float] = {}
-    for answer in state.answers.values():
-        molecule = answer.request.molecule
-        spent[molecule] = spent.get(molecule, 0.0) + answer.outcome.cost.cpu_seconds
-    return spent
 
 
 def _file(opened: Opened, state: State, pool: int) -> dict[str, Any]:
@@ -82,6 +72,7 @@ def _file(opened: Opened, state: State, pool: int) -> dict[str, Any]:
         "evaluations": pool,
         "initial": max(4, min(initial, pool // 3)),
         "batch": definition.batch,
+        "places": opened.assembled.workers,
         "seeds": SEEDS,
         "workers": opened.assembled.workers,
         "objectives": objectives,

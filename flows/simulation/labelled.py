@@ -53,7 +53,9 @@ def read_labelled(file: SimulationFile, beside: Path) -> Task:
             columns.append(_column(cells, name, path))
             properties.append(Property(name, "1", "a column to sort by"))
     seconds = None if file.seconds is None else _column(cells, file.seconds, path)
-    reader = _Rows(path, file.missing)
+    known = tuple(o.property for o in wanted if o.known)
+    may_fail = [c for o, c in zip(wanted, columns, strict=False) if not o.known]
+    reader = _Rows(path, file.missing, frozenset(may_fail if file.missing == "failure" else ()))
     for line, row in enumerate(cells.to_dict("records"), start=2):
         cell = {str(name): str(value) for name, value in row.items()}
         reader.add(line, cell, smiles, columns, seconds)
@@ -62,7 +64,7 @@ def read_labelled(file: SimulationFile, beside: Path) -> Task:
         Objective(o.property, p.unit, o.direction, o.reference, o.low, o.high)
         for o, p in zip(wanted, properties, strict=False)
     )
-    return Task(labels, objectives, tuple(o.property for o in wanted if o.known), reader.left_out)
+    return Task(labels, objectives, known, reader.left_out)
 
 
 def _cells(path: Path) -> pd.DataFrame:
@@ -120,9 +122,10 @@ def _unit(objective: LabelledObjectiveTable, header: str, path: Path) -> str:
 class _Rows:
     """Collects rows and what is wrong with them."""
 
-    def __init__(self, path: Path, missing: str) -> None:
+    def __init__(self, path: Path, missing: str, may_fail: frozenset[str]) -> None:
         self.path = path
         self.missing = missing
+        self.may_fail = may_fail
         self.problems: list[str] = []
         self.left_out = 0
         self._seen: dict[Molecule, tuple[int, list[float]]] = {}
@@ -137,7 +140,7 @@ class _Rows:
             return
         names = [*columns, *([seconds] if seconds else [])]
         values = [self._number(line, name, row[name]) for name in names]
-        if any(math.isnan(v) for v in values):
+        if any(math.isnan(v) for v, name in zip(values, names, strict=True) if name not in self.may_fail):
             self.left_out += 1
             return
         if seconds is None:
@@ -154,8 +157,9 @@ class _Rows:
     def _number(self, line: int, column: str, text: str) -> float:
         where = f"{self.path}, line {line}, column {column}"
         if text.strip().lower() in EMPTY:
-            if self.missing == "error":
-                self.problems.append(f'{where}: no value; fill it in or set missing = "restrict"')
+            if self.missing != "restrict" and column not in self.may_fail:
+                advice = ' or set missing = "restrict"' if self.missing == "error" else ""
+                self.problems.append(f"{where}: no value; fill it in{advice}")
             return math.nan
         try:
             value = float(text)
@@ -172,9 +176,10 @@ class _Rows:
             more = len(self.problems) - SHOWN
             rest = [f"... and {more} more"] if more > 0 else []
             raise CampaignFileError([*self.problems[:SHOWN], *rest])
-        if len(self._seen) < 2:
-            raise CampaignFileError(
-                [f"{self.path}: {len(self._seen)} labelled molecules; there is nothing to choose"]
-            )
-        table = np.array([values for _, values in self._seen.values()])
-        return Labels(tuple(self._seen), tuple(properties), table[:, :-1], table[:, -1])
+        table = np.array([values for _, values in self._seen.values()]).reshape(len(self._seen), -1)
+        failed = [m for m, row in zip(self._seen, table, strict=True) if np.isnan(row).any()]
+        if (labelled := len(self._seen) - len(failed)) < 2:
+            said = f"{self.path}: {labelled} labelled molecules; there is nothing to choose"
+            raise CampaignFileError([said])
+        values, seconds = table[:, :-1], table[:, -1]
+        return Labels(tuple(self._seen), tuple(properties), values, seconds, frozenset(failed))

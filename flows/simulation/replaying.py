@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pandas as pd
 
 from flows.campaign_file import CampaignFileError
 from flows.campaign_file.reading import Source, nearest, validated
 from flows.campaign_file.tables import PartTable
+from flows.simulation.answering import Answering, answering
 from flows.simulation.labelled import Task, read_labelled
 from flows.simulation.measures import Yardstick, measure
 from flows.simulation.strategies import NoSurrogate, Sorted, TrainedOnce
@@ -25,9 +24,8 @@ from loop.labels import Lookup, Shelf
 from loop.molecule import Limits
 from loop.parts import UnknownPartError, kinds, load
 from loop.protocols import Acquisition, Oracle, Surrogate
-from loop.records import Failure, FailureKind, Measurement, Outcome, Request, Value
 from loop.simulate import simulate
-from loop.step import Parts, child_seed
+from loop.step import Parts
 from loop.step import Source as PoolSource
 
 LEAST_INITIAL, SHARE_INITIAL = 10, 0.02
@@ -45,9 +43,10 @@ class Simulation:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Content hash of what decides a row: the labels, and the file but for workers and seeds."""
+        """Content hash of what decides a row: labels, run times, and the file but for workers and seeds."""
         settings = self.file.model_dump_json(exclude={"workers", "seeds"})
-        text = f"{settings}{self.yardstick.task.labels.digest}"
+        labels = self.yardstick.task.labels
+        text = f"{settings}{labels.digest}{labels.seconds.tolist()}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -84,6 +83,7 @@ def open_simulation(path: Path) -> Simulation:
         )
     for k, scenario in enumerate(file.scenarios):
         problems += _problems(scenario, ("scenarios", k), source, yardstick.task)
+        problems += _impossible(scenario, scenario.places or file.places, ("scenarios", k), source)
     if problems:
         raise CampaignFileError(problems)
     return Simulation(file, source, yardstick)
@@ -102,14 +102,12 @@ def replay(simulation: Simulation, scenario: str, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(scenario=scenario, seed=seed)
 
 
-def staged(
-    simulation: Simulation, scenario: str, seed: int
-) -> tuple[Definition, Parts, Callable[[Request], Outcome]]:
+def staged(simulation: Simulation, scenario: str, seed: int) -> tuple[Definition, Parts, Answering, int]:
     """What :func:`loop.simulate.simulate` replays for one scenario with one seed."""
     file = simulation.file
     chosen = next(s for s in file.scenarios if s.name == scenario)
     definition, parts = _assembled(file, chosen, simulation.yardstick.task, seed, simulation.source)
-    return definition, parts, _answering(chosen, parts.oracles, seed)
+    return definition, parts, answering(chosen, parts.oracles, seed), chosen.places or file.places
 
 
 def _assembled(
@@ -130,6 +128,7 @@ def _assembled(
         stop=StopRules(failures_in_a_row=None),
         batch=scenario.batch or file.batch,
         pool=len(labels.molecules),
+        in_flight=(scenario.places or file.places) if scenario.asynchronous else None,
     )
     design = at_random if file.design == "random" else representative
     return definition, Parts(
@@ -179,23 +178,16 @@ def _problems(scenario: ScenarioTable, where: tuple[str | int, ...], source: Sou
     ]
 
 
-def _answering(scenario: ScenarioTable, oracles: Sequence[Oracle], seed: int) -> Callable[[Request], Outcome]:
-    """Look answers up, spoilt as the scenario wants: the same request always in the same way."""
-    by_kind = {oracle.kind: oracle for oracle in oracles}
-
-    def answer(request: Request) -> Outcome:
-        oracle = by_kind[request.oracle]
-        found: Measurement = oracle.measure(request.molecule, Path())
-        if oracle.exact:
-            return found
-        rng = np.random.default_rng(child_seed(seed, "spoil", request.key))
-        if rng.random() < scenario.failures:
-            return Failure(FailureKind.CONVERGENCE, "a failure put in by the scenario", found.cost)
-        return Measurement(tuple(_noisy(v, scenario, rng) for v in found.values), found.cost)
-
-    return answer
-
-
-def _noisy(value: Value, scenario: ScenarioTable, rng: np.random.Generator) -> Value:
-    sd = scenario.noise.get(value.property, 0.0)
-    return Value(value.property, value.value + sd * float(rng.standard_normal()), value.unit, sd)
+def _impossible(
+    scenario: ScenarioTable, places: int, where: tuple[str | int, ...], source: Source
+) -> list[str]:
+    if not scenario.asynchronous:
+        return []
+    found = []
+    if places < 2:
+        sentence = f"needs places = 2 or more, not {places}; batch = 1 decides after each molecule"
+        found.append(source.problem((*where, "asynchronous"), sentence))
+    if scenario.batch is not None:
+        sentence = "an asynchronous scenario has no rounds of a size, free places are filled; leave it out"
+        found.append(source.problem((*where, "batch"), sentence))
+    return found

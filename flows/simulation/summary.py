@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from flows.simulation.measures import REACHED
 from loop.objective import FloatArray
 
 RESAMPLES = 10_000
 LEVEL = 0.95
 CONTROL = "random"
-REACHED = 0.95
-"""Share of the pool's hypervolume at which a campaign could have stopped."""
-
 ENDS = ("hypervolume_share", "pareto_recall", "top_recall", "distance")
 
 
@@ -28,10 +26,28 @@ class Summary:
         Means at the end of the budget and 95 % intervals, the best first.
     advice
         What to do, and how sure that is.
+    calibration
+        One row for each scenario and learned property: means over seeds, at the end of the budget, of what
+        became of the surrogate's expectations; see :mod:`loop.calibration`. ``alarm`` is the share of seeds
+        in which it was of no use.
     """
 
     table: pd.DataFrame
     advice: str
+    calibration: pd.DataFrame
+
+    @property
+    def alarms(self) -> list[str]:
+        """Where most seeds found the surrogate's expectations of its picks to be of no use."""
+        return [
+            f"'{row['scenario']}': in {row['alarm']:.0%} of the seeds the surrogate of {row['property']} "
+            "was of no use or too sure of itself"
+            for row in self.calibration.to_dict("records")
+            if row["alarm"] > 0.5
+        ]
+
+
+CALIBRATION = ("coverage_95", "nll", "plain_nll", "miscalibration", "rank_correlation", "alarm")
 
 
 def summarise(results: pd.DataFrame) -> Summary:
@@ -40,16 +56,20 @@ def summarise(results: pd.DataFrame) -> Summary:
     ``area`` is the mean share of the pool's hypervolume over the evaluations after the initial design: what a
     strategy is worth when it is not known beforehand where the campaign will stop. Against random: the
     difference of areas; ``enrichment``, the top molecules found over those random found; ``acceleration``,
-    the evaluations random took for its last hypervolume over those this strategy took;
-    ``evaluations_to_reach`` and ``core_hours_to_reach``, spent when 95 % of the pool's hypervolume was first
-    held. Intervals are percentiles of a bootstrap over seeds, which all scenarios share.
+    the evaluations random took for its last hypervolume over those this strategy took. Then what it takes to
+    hold 95 % of the pool's hypervolume: ``reached``, the share of seeds that did, and the medians over seeds
+    of evaluations, core-hours and hours of clock, a seed that never did counting as later than any other. At
+    the end of the budget: mean hours of clock, and share of the places' time in which nothing ran. Intervals
+    are percentiles of a bootstrap over seeds, which all scenarios share.
 
     Parameters
     ----------
     results
         The long table, one row for each scenario, seed and round.
     """
-    areas = {str(name): _areas(some) for name, some in results.groupby("scenario", sort=False)}
+    # Where places are filled as they fall free, the first decision comes before the last initial answer.
+    begin = float(results.groupby(["scenario", "seed"])["evaluations"].first().max())
+    areas = {str(name): _areas(some, begin) for name, some in results.groupby("scenario", sort=False)}
     order = sorted(areas, key=lambda name: -areas[name].mean())
     control = results[results["scenario"] == CONTROL]
     rows = []
@@ -70,19 +90,35 @@ def summarise(results: pd.DataFrame) -> Summary:
             found = last["top_recall"].to_numpy(), control.groupby("seed").last()["top_recall"].to_numpy()
             row |= _interval("enrichment", *found)
             row |= _interval("acceleration", *_evaluations_to_match(some, control))
-        row |= _interval("evaluations_to_reach", _first(some, "evaluations"))
-        row |= _interval("core_hours_to_reach", _first(some, "cost_seconds") / 3600)
+        row |= _to_reach(some)
+        row["clock_hours"] = float(last["clock_seconds"].mean() / 3600)
+        row["idle"] = float(last["idle"].mean())
         rows.append(row)
-    return Summary(pd.DataFrame(rows), _advice(order, areas))
+    return Summary(pd.DataFrame(rows), _advice(order, areas), _calibration(results, order))
 
 
-def _areas(some: pd.DataFrame) -> FloatArray:
-    """Mean share of the hypervolume over evaluations, one for each seed."""
-    return np.array([_area(one) for _, one in some.groupby("seed")])
+def _calibration(results: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    names = [str(c).removeprefix("nll ") for c in results.columns if str(c).startswith("nll ")]
+    last = results.groupby(["scenario", "seed"]).last()
+    rows = [
+        {"scenario": scenario, "property": name}
+        | {column: last.loc[scenario][f"{column} {name}"].mean() for column in CALIBRATION}
+        for scenario in order
+        for name in names
+    ]
+    found = pd.DataFrame(rows, columns=["scenario", "property", *CALIBRATION])
+    return found.dropna(subset=["nll"], ignore_index=True)
 
 
-def _area(one: pd.DataFrame) -> float:
+def _areas(some: pd.DataFrame, begin: float) -> FloatArray:
+    """Mean share of the hypervolume over the evaluations from ``begin`` on, one for each seed."""
+    return np.array([_area(one, begin) for _, one in some.groupby("seed")])
+
+
+def _area(one: pd.DataFrame, begin: float) -> float:
     x, y = one["evaluations"].to_numpy(float), one["hypervolume_share"].to_numpy(float)
+    later = x > begin
+    x, y = np.append(begin, x[later]), np.append(np.interp(begin, x, y), y[later])
     return float(y[-1]) if len(x) < 2 else float(np.trapezoid(y, x) / (x[-1] - x[0]))
 
 
@@ -106,13 +142,26 @@ def _first_at(one: pd.DataFrame, level: float) -> float:
     return float(one["evaluations"][reached].iloc[0] if reached.any() else one["evaluations"].iloc[-1])
 
 
-def _first(some: pd.DataFrame, column: str) -> FloatArray:
-    """What each seed had spent when it first held ``REACHED`` of the pool's hypervolume; NaN if never."""
-    spent = [
-        one[column][reached].iloc[0] if (reached := one["hypervolume_share"] >= REACHED).any() else np.nan
-        for _, one in some.groupby("seed")
-    ]
-    return np.array(spent, dtype=np.float64)
+def _to_reach(some: pd.DataFrame) -> dict[str, float]:
+    """What a seed had spent when it first held ``REACHED`` of the pool's hypervolume."""
+    held = some[some["hypervolume_share"] >= REACHED].groupby("seed").first()
+    seeds = some["seed"].unique()
+    row = {"reached": len(held) / len(seeds)}
+    for name, column, unit in (
+        ("evaluations_to_reach", "evaluations", 1.0),
+        ("core_hours_to_reach", "cost_seconds", 3600.0),
+        ("hours_to_reach", "seconds_to_reach", 3600.0),
+    ):
+        row |= _median_interval(name, held[column].reindex(seeds, fill_value=np.inf).to_numpy(float) / unit)
+    return row
+
+
+def _median_interval(name: str, values: FloatArray) -> dict[str, float]:
+    """Median with its bootstrap interval over seeds; values may be infinite."""
+    drawn = np.random.default_rng(0).integers(len(values), size=(RESAMPLES, len(values)))
+    medians, tail = np.sort(np.median(values[drawn], axis=1)), (1 - LEVEL) / 2
+    low, high = medians[int(tail * RESAMPLES)], medians[int((1 - tail) * RESAMPLES)]
+    return {name: float(np.median(values)), f"{name}_low": float(low), f"{name}_high": float(high)}
 
 
 def _interval(name: str, values: FloatArray, under: FloatArray | None = None) -> dict[str, float]:

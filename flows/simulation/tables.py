@@ -10,6 +10,8 @@ from flows.campaign_file.tables import Count, ObjectiveTable, PartTable, Table
 from loop.objective import Direction
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Places = Annotated[int, Field(gt=0, le=1024)]
 
 
 class LabelledObjectiveTable(ObjectiveTable):
@@ -28,14 +30,21 @@ class ScenarioTable(Table):
     surrogate: PartTable = PartTable(kind="sum_gp")
     acquisition: PartTable = PartTable(kind="portfolio")
     batch: Count | None = Field(None, description="molecules per round, if not the file's")
+    places: Places | None = Field(None, description="molecules measured side by side, if not the file's")
+    asynchronous: bool = Field(
+        False, description="a place that falls free is filled at once, instead of when the round is answered"
+    )
     train_once: bool = Field(False, description="the surrogate learns from the initial molecules only")
     sort_by: str | None = Field(
         None, description="a column; molecules are taken in its order, without any surrogate"
     )
     descending: bool = Field(False, description="sort_by: the largest first")
     failures: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="share of requests that fail")
-    noise: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+    noise: dict[str, NonNegative] = Field(
         default_factory=dict, description="property -> standard deviation added to what is measured"
+    )
+    lateness: NonNegative = Field(
+        0.0, description="spread of the time to an answer: standard deviation of its logarithm"
     )
 
 
@@ -59,9 +68,13 @@ class SimulationFile(Table):
     smiles: str | None = Field(
         None, description="column of SMILES; one named smiles, in any case, if left out"
     )
-    seconds: str | None = Field(None, description="column of what measuring a molecule cost, CPU seconds")
-    missing: Literal["error", "restrict"] = Field(
-        "error", description="molecules without every label: an error, or left out of the pool"
+    seconds: str | None = Field(
+        None, description="column of what measuring a molecule cost, CPU seconds, which is how long it took"
+    )
+    missing: Literal["error", "restrict", "failure"] = Field(
+        "error",
+        description="molecules without every label: an error, left out of the pool, or taken for ones whose "
+        "measurement fails",
     )
     maximize: dict[str, Finite] = Field(default_factory=dict, description="column -> reference")
     minimize: dict[str, Finite] = Field(default_factory=dict, description="column -> reference")
@@ -70,6 +83,7 @@ class SimulationFile(Table):
     initial: Count | None = Field(None, description="molecules measured before anything is learned")
     design: Literal["random", "representative"] = Field("random", description="how these are chosen")
     batch: Count = Field(5, description="molecules per round")
+    places: Places = Field(1, description="molecules measured side by side")
     seeds: Count = Field(20, description="repetitions, the same for every scenario")
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     workers: Annotated[int, Field(gt=0, le=256)] = Field(2, description="simulations at the same time")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Hashable, Mapping
-from typing import Any
-
 from rich.console import Console
 from rich.table import Table
 
+from flows.simulation.measures import REACHED
 from flows.simulation.running import Simulated
-from flows.simulation.summary import REACHED
+from flows.simulation.summary import Summary
+from flows.simulation.wording import duration, interval, plain_duration
 
 
 def show_summary(simulated: Simulated) -> None:
-    """The strategies, the best first, and what follows."""
+    """The strategies, the best first, what they cost, and what follows."""
     console = Console()
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("strategy", no_wrap=True)
@@ -37,32 +35,36 @@ def show_summary(simulated: Simulated) -> None:
             f"{row['top_recall']:.3f}",
         )
     console.print(table)
+    console.print()
+    console.print(_costs(simulated.summary))
+    console.print()
+    for alarm in simulated.summary.alarms:
+        console.print(f"warning: {alarm}", style="yellow", highlight=False)
     console.print(simulated.summary.advice, highlight=False)
     console.print(f"report: {simulated.directory / 'report.html'}", highlight=False, soft_wrap=True)
 
 
-def show_costs(simulated: Simulated) -> None:
-    """What each strategy had spent when it held nearly everything the campaign found."""
-    console = Console()
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("strategy", no_wrap=True)
-    table.add_column(f"molecules to {REACHED:.0%} of the\nhypervolume, 95 % interval", justify="right")
-    table.add_column("core-hours, 95 % interval", justify="right")
-    for row in simulated.summary.table.to_dict("records"):
+def _costs(summary: Summary) -> Table:
+    """What each strategy had spent when it held nearly all of the pool's hypervolume, and its time in all."""
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column(f"to {REACHED:.0%} of the\nhypervolume", no_wrap=True)
+    for column in ("molecules\n(95 % interval)", "CPU time", "time", "in all", "idle"):
+        table.add_column(column, justify="right")
+    for row in summary.table.to_dict("records"):
         table.add_row(
             str(row["scenario"]),
-            _cell(row, "evaluations_to_reach", ".1f"),
-            _cell(row, "core_hours_to_reach", ".3f"),
+            interval(row, "evaluations_to_reach", ".3g"),
+            duration(row, "core_hours_to_reach"),
+            duration(row, "hours_to_reach"),
+            plain_duration(row["clock_hours"]),
+            f"{row['idle']:.0%}",
         )
-    console.print(table)
-    console.print(
+    return table
+
+
+def warn_of_pool() -> None:
+    """What a backtest cannot tell."""
+    Console().print(
         "The pool is what this campaign chose to measure; among all molecules chance would do worse.",
         highlight=False,
     )
-
-
-def _cell(row: Mapping[Hashable, Any], name: str, form: str) -> str:
-    """A mean and its interval; a dash where a seed never got there."""
-    if math.isnan(row[name]):
-        return "-"
-    return f"{row[name]:{form}} ({row[name + '_low']:{form}} to {row[name + '_high']:{form}})"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from loop.protocols import Question
 from loop.records import Pick
-from surrogates.acquisitions.kit.batch import Rules, choose
+from surrogates.acquisitions.kit.batch import choose
 from surrogates.acquisitions.kit.criteria import ExpectedGain
 from surrogates.acquisitions.kit.settings import SearchSettings
 
@@ -18,4 +18,4 @@ class GreedyAcquisition(SearchSettings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(question, [ExpectedGain()], Rules(self.max_similarity, self.shortlist))
+        return choose(question, [ExpectedGain()], self.rules)

@@ -6,8 +6,8 @@ from typing import Literal
 
 from loop.protocols import Question
 from loop.records import Pick
-from surrogates.acquisitions.kit.batch import Rules, choose
-from surrogates.acquisitions.kit.criteria import LogEHVI
+from surrogates.acquisitions.kit.batch import choose
+from surrogates.acquisitions.kit.improvement import LogEHVI
 from surrogates.acquisitions.kit.settings import ImproverSettings
 
 
@@ -18,4 +18,4 @@ class LogEHVIAcquisition(ImproverSettings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(question, [LogEHVI(self.exploration)], Rules(self.max_similarity, self.shortlist))
+        return choose(question, [LogEHVI(self.exploration)], self.rules)

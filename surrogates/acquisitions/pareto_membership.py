@@ -6,7 +6,7 @@ from typing import Literal
 
 from loop.protocols import Question
 from loop.records import Pick
-from surrogates.acquisitions.kit.batch import Rules, choose
+from surrogates.acquisitions.kit.batch import choose
 from surrogates.acquisitions.kit.criteria import ParetoMembership
 from surrogates.acquisitions.kit.settings import SearchSettings
 
@@ -18,4 +18,4 @@ class ParetoMembershipAcquisition(SearchSettings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(question, [ParetoMembership()], Rules(self.max_similarity, self.shortlist))
+        return choose(question, [ParetoMembership()], self.rules)

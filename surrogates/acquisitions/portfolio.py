@@ -9,14 +9,16 @@ from pydantic import Field
 
 from loop.protocols import Question
 from loop.records import Pick
-from surrogates.acquisitions.kit.batch import Rules, choose
-from surrogates.acquisitions.kit.criteria import Criterion, LogEHVI, ParetoMembership, ScalarisedUCB, Thompson
+from surrogates.acquisitions.kit.batch import choose
+from surrogates.acquisitions.kit.criteria import Criterion, ParetoMembership, ScalarisedUCB, Thompson
+from surrogates.acquisitions.kit.improvement import HVProbability, LogEHVI
+from surrogates.acquisitions.kit.parego import LogNParEGO
 from surrogates.acquisitions.kit.settings import ImproverSettings
 
 BETA = 0.5
 """Optimism of the scalarised upper confidence bound, where it has a turn."""
 
-Turn = Literal["log_ehvi", "pareto_membership", "scalarised_ucb", "thompson"]
+Turn = Literal["hv_probability", "log_ehvi", "log_nparego", "pareto_membership", "scalarised_ucb", "thompson"]
 
 
 class PortfolioAcquisition(ImproverSettings):
@@ -42,7 +44,9 @@ class PortfolioAcquisition(ImproverSettings):
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
         makers: Mapping[Turn, Callable[[], Criterion]] = {
+            "hv_probability": lambda: HVProbability(self.exploration),
             "log_ehvi": lambda: LogEHVI(self.exploration),
+            "log_nparego": lambda: LogNParEGO(self.exploration),
             "pareto_membership": ParetoMembership,
             "scalarised_ucb": lambda: ScalarisedUCB(BETA),
             "thompson": lambda: Thompson(question.batch),
@@ -50,5 +54,4 @@ class PortfolioAcquisition(ImproverSettings):
         # One of each sort, however many turns it has: some remember their last slot.
         turns = self.turns if len(question.measured) >= self.warm_up else self.turns[:1]
         criteria = {turn: makers[turn]() for turn in dict.fromkeys(turns)}
-        rules = Rules(self.max_similarity, self.shortlist)
-        return choose(question, [criteria[turn] for turn in turns], rules)
+        return choose(question, [criteria[turn] for turn in turns], self.rules)

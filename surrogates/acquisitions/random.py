@@ -6,7 +6,7 @@ from typing import Literal
 
 from loop.protocols import Question
 from loop.records import Pick
-from surrogates.acquisitions.kit.batch import Rules, choose
+from surrogates.acquisitions.kit.batch import choose
 from surrogates.acquisitions.kit.criteria import Chance
 from surrogates.acquisitions.kit.settings import Settings
 
@@ -18,4 +18,4 @@ class RandomAcquisition(Settings):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose a batch; see :func:`surrogates.acquisitions.kit.batch.choose`."""
-        return choose(question, [Chance()], Rules(self.max_similarity, shortlist=None))
+        return choose(question, [Chance()], self.rules)

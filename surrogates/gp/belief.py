@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from loop.molecule import Molecule
 from loop.objective import FloatArray
-from loop.protocols import Evidence
-from surrogates.gp import hyper, linalg
+from surrogates.gp import linalg
 from surrogates.gp.hyper import MEAN_VARIANCE, Hyperparameters
 from surrogates.gp.kernels import Kernel
-from surrogates.gp.similarity import LARGE, Molecules, survey
-
-RUNG = 1.2
-"""Hyperparameters are fitted anew whenever there are so many times as many measurements."""
-
-FIRST_RUNG = 10
-"""Up to so many measurements they are fitted every time."""
-
-MOST_FITTED = 400
-"""Measurements the hyperparameters are fitted to at most, evenly spaced in the order they came."""
+from surrogates.gp.similarity import LARGE, Molecules, atlas_of, rows_in
+from surrogates.gp.working import Working
 
 MOST_AT_ONCE = 2_000_000
 """Elements of a covariance worked on at once: larger arrays cost more in memory than in arithmetic."""
 
+COARSE = 256
+"""Measurements that a coarse belief is made of."""
+
 MOST_REMEMBERED = 4_000_000
-"""Elements of the last answer's working that a belief keeps, for the belief that follows it."""
+"""Elements of an answer's working that a belief keeps, for the belief that follows it."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +42,8 @@ class GaussianBelief:
         Standardised values and their whole noise variances, shape ``(n,)``.
     before
         The belief that this one extends by its last measurements, whose work is used again.
+    followed
+        A belief that extends this one and what it was told, kept for who tells it the same again.
     """
 
     kernel: Kernel
@@ -59,6 +54,9 @@ class GaussianBelief:
     values: FloatArray
     variances: FloatArray
     before: GaussianBelief | None = field(default=None, repr=False, compare=False)
+    followed: list[tuple[object, GaussianBelief]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def diagnostics(self) -> Mapping[str, float]:
@@ -89,23 +87,23 @@ class GaussianBelief:
 
     def predict(self, molecules: Sequence[Molecule]) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the noise-free value, each of shape ``(n,)``."""
-        asked = tuple(molecules)
-        if not asked:
-            return np.empty(0), np.empty(0)
-        block = max(LARGE, MOST_AT_ONCE // len(self.molecules))
-        if len(asked) > block:
-            survey(asked)
-            parts = [self._predict(asked[k : k + block]) for k in range(0, len(asked), block)]
-            means, sds = (np.concatenate(part) for part in zip(*parts, strict=True))
-            return means, sds
-        return self._predict(asked)
+        asked, size = tuple(molecules), len(self.molecules)
+        if len(asked) >= LARGE:
+            pool, rows = atlas_of(asked)
+            if 2 * len(asked) > len(pool.molecules) and size * len(pool.molecules) <= MOST_REMEMBERED:
+                working = self._of_pool(pool.molecules)
+                return self._in_units(asked, working.means[rows], working.known[rows])
+        block = max(LARGE, MOST_AT_ONCE // size)
+        workings = [self._working(asked[k : k + block]) for k in range(0, len(asked), block)]
+        means = np.concatenate([np.empty(0), *(w.means for w in workings)])
+        return self._in_units(asked, means, np.concatenate([np.empty(0), *(w.known for w in workings)]))
 
-    def _predict(self, asked: Molecules) -> tuple[FloatArray, FloatArray]:
-        explained = self._explained(asked)
-        known = np.einsum("ij,ij->j", explained, explained)
-        own = self.kernel.diagonal(asked, self.hyperparameters.kernel)
+    def _in_units(
+        self, asked: Molecules, means: FloatArray, known: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Mean and standard deviation from standardised means and explained variances."""
+        own = self.kernel.diagonal(asked, self.hyperparameters.kernel) if asked else np.empty(0)
         variances = self.hyperparameters.signal * own + MEAN_VARIANCE - known
-        means = explained.T @ linalg.solve_lower(self._factor, self.values)
         return self.offset + self.unit * means, self.unit * np.sqrt(np.maximum(variances, 0.0))
 
     def draw(self, molecules: Sequence[Molecule], n: int, seed: int) -> FloatArray:
@@ -113,60 +111,128 @@ class GaussianBelief:
         asked = tuple(molecules)
         if not asked:
             return np.empty((n, 0))
-        explained = self._explained(asked)
-        means = explained.T @ linalg.solve_lower(self._factor, self.values)
+        working = self._working(asked)
+        explained = np.vstack(working.blocks)
         factor = linalg.lower_cholesky(self._covariance(asked, asked) - explained.T @ explained)
         normal = np.random.default_rng(seed).standard_normal((n, len(asked)))
-        return self.offset + self.unit * (means + normal @ factor.T)
+        return self.offset + self.unit * (working.means + normal @ factor.T)
 
     def given(self, molecules: Sequence[Molecule], values: FloatArray) -> GaussianBelief:
         """The belief after these values, hyperparameters and standardisation kept."""
         if len(molecules) != len(values):
             raise ValueError(f"{len(molecules)} molecules come with {len(values)} values")
+        standardised = (np.asarray(values) - self.offset) / self.unit
+        noise = np.full(len(molecules), self.hyperparameters.noise)
+        return self.extended(tuple(molecules), standardised, noise)
+
+    def extended(self, molecules: Molecules, values: FloatArray, variances: FloatArray) -> GaussianBelief:
+        """The belief after standardised values with these noise variances."""
         return GaussianBelief(
             self.kernel,
             self.hyperparameters,
             self.offset,
             self.unit,
             (*self.molecules, *molecules),
-            np.concatenate([self.values, (np.asarray(values) - self.offset) / self.unit]),
-            np.concatenate([self.variances, np.full(len(molecules), self.hyperparameters.noise)]),
+            np.concatenate([self.values, values]),
+            np.concatenate([self.variances, variances]),
             before=self,
         )
 
-    @cached_property
+    def coarse(self) -> GaussianBelief:
+        """The belief from ``COARSE`` measurements, evenly spaced in the order they came."""
+        n = len(self.molecules)
+        if n <= COARSE:
+            return self
+        some = np.linspace(0, n - 1, COARSE).astype(int)
+        molecules = tuple(self.molecules[i] for i in some)
+        return replace(
+            self, molecules=molecules, values=self.values[some], variances=self.variances[some], before=None
+        )
+
+    @property
     def _factor(self) -> FloatArray:
-        """Lower Cholesky factor of the covariance of the measurements, shape ``(n, n)``."""
-        if self.before is None:
-            own = self._covariance(self.molecules, self.molecules)
-            return linalg.lower_cholesky(own + np.diag(self.variances))
-        known = len(self.before.molecules)
-        new = self.molecules[known:]
-        corner = self._covariance(new, new) + np.diag(self.variances[known:])
-        cross = self._covariance(new, self.before.molecules)
-        return linalg.extended(self.before._factor, cross, corner)
+        """Lower Cholesky factor of the covariance of the measurements, shape ``(n, n)``.
 
-    def _explained(self, asked: Molecules) -> FloatArray:
-        """What of ``asked`` the measurements explain: the solution of ``factor @ x = covariance``.
-
-        Shape ``(n, len(asked))``. The belief before gives its rows, if it was asked the same.
+        Put together from the rows that each belief of the chain adds: kept whole by every one of them, the
+        factors of a long campaign would fill the memory.
         """
-        if self._last and self._last[0][0] == asked:
-            return self._last[0][1]
-        earlier = self.before._last if self.before is not None else []
-        if self.before is not None and earlier and earlier[0][0] == asked:
-            known = len(self.before.molecules)
-            rest = self._covariance(self.molecules[known:], asked)
-            rest -= self._factor[known:, :known] @ earlier[0][1]
-            found = np.vstack([earlier[0][1], linalg.solve_lower(self._factor[known:, known:], rest)])
-        else:
-            found = linalg.solve_lower(self._factor, self._covariance(asked, self.molecules).T)
-        self._last[:] = [(asked, found)] if found.size <= MOST_REMEMBERED else []
+        whole = np.zeros((len(self.molecules),) * 2)
+        belief: GaussianBelief | None = self
+        while belief is not None:
+            start, end = belief._start, len(belief.molecules)
+            whole[start:end, :start], whole[start:end, start:end] = belief._rows
+            belief = belief.before
+        return whole
+
+    @property
+    def _start(self) -> int:
+        """Measurements that the belief before knew."""
+        return 0 if self.before is None else len(self.before.molecules)
+
+    @cached_property
+    def _rows(self) -> tuple[FloatArray, FloatArray]:
+        """Rows of the factor that this belief adds: left of its corner, and the corner."""
+        new = self.molecules[self._start :]
+        corner = self._covariance(new, new) + np.diag(self.variances[self._start :])
+        if self.before is None:
+            return np.empty((len(new), 0)), linalg.lower_cholesky(corner)
+        cross = linalg.solve_lower(self.before._factor, self._covariance(self.before.molecules, new)).T
+        return cross, linalg.lower_cholesky(corner - cross @ cross.T)
+
+    @cached_property
+    def _whitened(self) -> FloatArray:
+        """Solution of ``factor @ x = values``, shape ``(n,)``."""
+        earlier = np.empty(0) if self.before is None else self.before._whitened
+        cross, corner = self._rows
+        return np.append(earlier, linalg.solve_lower(corner, self.values[self._start :] - cross @ earlier))
+
+    def _working(self, asked: Molecules) -> Working:
+        """What the measurements explain of ``asked``; that of the belief before is used where it is kept."""
+        if (kept := self._remembered(asked)) is not None:
+            return kept
+        earlier = None if self.before is None else self.before._remembered(asked)
+        found = self._grown(earlier) if earlier is not None else self._fresh(asked)
+        if len(self.molecules) * len(asked) <= MOST_REMEMBERED:
+            self._last[:] = [found]
         return found
 
+    def _of_pool(self, pool: Molecules) -> Working:
+        """What the measurements explain of a whole pool, belief by belief along the chain."""
+        if not self._pool or self._pool[0].asked is not pool:
+            earlier = Working.begun(pool) if self.before is None else self.before._of_pool(pool)
+            self._pool[:] = [self._grown(earlier)]
+        return self._pool[0]
+
+    def _remembered(self, asked: Molecules) -> Working | None:
+        """The working for ``asked``, if it or that of a pool around it was kept."""
+        if self._last and self._last[0].asked == asked:
+            return self._last[0]
+        if self._pool and (rows := rows_in(self._pool[0].asked, asked)) is not None:
+            self._last[:] = [self._pool[0].only(asked, rows)]
+            return self._last[0]
+        return None
+
+    def _grown(self, earlier: Working) -> Working:
+        """A working of the belief before, with the rows that this one adds."""
+        cross, corner = self._rows
+        rest = self._covariance(earlier.asked, self.molecules[self._start :]).T
+        for block, end in zip(earlier.blocks, np.cumsum([len(b) for b in earlier.blocks]), strict=True):
+            rest -= cross[:, end - len(block) : end] @ block
+        return earlier.told(linalg.solve_lower(corner, rest), self._whitened[self._start :])
+
+    def _fresh(self, asked: Molecules) -> Working:
+        """The working for molecules that nothing is kept of."""
+        rows = linalg.solve_lower(self._factor, self._covariance(asked, self.molecules).T)
+        return Working.begun(asked).told(rows, self._whitened)
+
     @cached_property
-    def _last(self) -> list[tuple[Molecules, FloatArray]]:
-        """What was asked last and the working of the answer, if that is not too large to keep."""
+    def _last(self) -> list[Working]:
+        """The working of what was asked last."""
+        return []
+
+    @cached_property
+    def _pool(self) -> list[Working]:
+        """The working of the pool asked about last."""
         return []
 
     def _covariance(self, first: Molecules, second: Molecules) -> FloatArray:
@@ -175,64 +241,3 @@ class GaussianBelief:
         )
         covariance += MEAN_VARIANCE
         return covariance
-
-
-def fit(kernel: Kernel, evidence: Evidence) -> GaussianBelief:
-    """Fit a Gaussian process to one property.
-
-    All measurements are believed; hyperparameters and standardisation come from the first of them, up to the
-    last rung of a ladder whose steps grow by ``RUNG``, so that most rounds of a campaign share a fit.
-
-    Raises
-    ------
-    ValueError
-        With fewer than two measurements, repeated molecules, lengths that do not agree, values that are
-        not finite, or negative uncertainties.
-    """
-    _check(evidence)
-    n = _rung(len(evidence.molecules))
-    first = evidence.values[:n]
-    offset, unit = float(first.mean()), float(first.std())
-    if unit <= 1e-12 * max(1.0, abs(offset)):
-        unit = 1.0  # constant values say nothing of their own spread
-    values, known = (evidence.values - offset) / unit, (evidence.uncertainties / unit) ** 2
-    some = np.unique(np.linspace(0, n - 1, min(n, MOST_FITTED)).astype(int))
-    found = _hyperparameters(
-        kernel,
-        tuple(evidence.molecules[i] for i in some),
-        tuple(values[some].tolist()),
-        tuple(known[some].tolist()),
-    )
-    return GaussianBelief(kernel, found, offset, unit, evidence.molecules, values, known + found.noise)
-
-
-def _rung(n: int) -> int:
-    """The highest rung of the ladder that ``n`` measurements reach."""
-    rung = FIRST_RUNG
-    if n <= rung:
-        return n
-    while math.ceil(rung * RUNG) <= n:
-        rung = math.ceil(rung * RUNG)
-    return rung
-
-
-@lru_cache(maxsize=64)
-def _hyperparameters(
-    kernel: Kernel, molecules: Molecules, values: tuple[float, ...], known: tuple[float, ...]
-) -> Hyperparameters:
-    theta = hyper.fit(kernel.among(molecules), kernel.priors, np.array(values), np.array(known))
-    return Hyperparameters(float(theta[0]), float(theta[1]), theta[2:])
-
-
-def _check(evidence: Evidence) -> None:
-    name, n = evidence.property.name, len(evidence.molecules)
-    if n < 2:
-        raise ValueError(f"{name} has {n} measurements; a surrogate needs at least 2")
-    if len(set(evidence.molecules)) < n:
-        raise ValueError(f"a molecule occurs twice among the measurements of {name}")
-    if evidence.values.shape != (n,) or evidence.uncertainties.shape != (n,):
-        raise ValueError(f"{name}: {n} molecules need as many values and uncertainties")
-    if not np.isfinite(evidence.values).all():
-        raise ValueError(f"a measurement of {name} is not a finite number")
-    if not (np.isfinite(evidence.uncertainties).all() and (evidence.uncertainties >= 0).all()):
-        raise ValueError(f"an uncertainty of {name} is negative or not finite")

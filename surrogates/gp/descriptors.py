@@ -95,13 +95,6 @@ CHARGE_BINS = 14
 NAMES = (*WHOLE, *(f"PEOE_VSA{k + 1}" for k in range(CHARGE_BINS)), *electronic.NAMES, *GROUPS)
 """Names of the descriptors, in the order of the vector."""
 
-WEIGHTS: Mapping[str, float] = {
-    "pi homo": 3.0,
-    "pi lumo": 3.0,
-    "dipole moment": 4.0,
-}
-"""What a standard deviation of a descriptor counts where that is not 1."""
-
 FARTHEST = 5.0
 """Standardised values are cut here, so that one odd atom does not outweigh everything else."""
 
@@ -120,13 +113,9 @@ def raw(molecule: Molecule, mol: Mol) -> list[float]:
 
 
 def standardised(values: FloatArray) -> FloatArray:
-    """Standardised descriptors of raw ones, weighted; the mean where RDKit has no number.
-
-    Shape ``(n, len(NAMES))``.
-    """
-    means, sds, weights = _table()
-    away = np.nan_to_num((values - means) / sds, nan=0.0)
-    return np.clip(away, -FARTHEST, FARTHEST) * weights
+    """Standardised descriptors of raw ones, of the same shape; the mean where RDKit has no number."""
+    means, sds = _table()
+    return np.clip(np.nan_to_num((values - means) / sds, nan=0.0), -FARTHEST, FARTHEST)
 
 
 @cache
@@ -146,8 +135,8 @@ def _possible(written: frozenset[str]) -> tuple[tuple[str, Mol], ...]:
 
 
 @cache
-def _table() -> tuple[FloatArray, FloatArray, FloatArray]:
+def _table() -> tuple[FloatArray, FloatArray]:
     with files("surrogates.gp").joinpath("descriptors.csv").open(encoding="utf-8") as table:
         rows = {row["name"]: (float(row["mean"]), float(row["sd"])) for row in csv.DictReader(table)}
     means, sds = np.array([rows[name] for name in NAMES]).T
-    return means, sds, np.array([WEIGHTS.get(name, 1.0) for name in NAMES])
+    return means, sds

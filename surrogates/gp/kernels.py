@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from loop.objective import FloatArray
-from surrogates.gp.descriptors import NAMES
+from surrogates.gp.features import NAMES
 from surrogates.gp.hyper import Correlation, Prior
 from surrogates.gp.similarity import Molecules, distances, minmax, norms, products
 

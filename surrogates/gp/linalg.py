@@ -34,24 +34,6 @@ def lower_cholesky(matrix: FloatArray) -> FloatArray:
     )
 
 
-def extended(factor: FloatArray, cross: FloatArray, corner: FloatArray) -> FloatArray:
-    """Lower Cholesky factor of a matrix grown by some rows, from that of the matrix before.
-
-    Parameters
-    ----------
-    factor
-        Of the matrix before, shape ``(n, n)``.
-    cross, corner
-        The new rows: shape ``(k, n)``, and ``(k, k)``.
-    """
-    n, k = len(factor), len(corner)
-    grown = np.zeros((n + k, n + k))
-    grown[:n, :n] = factor
-    grown[n:, :n] = solve_lower(factor, cross.T).T
-    grown[n:, n:] = lower_cholesky(corner - grown[n:, :n] @ grown[n:, :n].T)
-    return grown
-
-
 def solve_lower(factor: FloatArray, right: FloatArray) -> FloatArray:
     """Solve ``factor @ x = right``."""
     return np.asarray(solve_triangular(factor, right, lower=True, check_finite=False))

@@ -16,8 +16,7 @@ from scipy.sparse import csr_array
 
 from loop.molecule import Molecule
 from loop.objective import FloatArray
-from surrogates.gp.descriptors import NAMES, WEIGHTS
-from surrogates.gp.features import descriptors, thermometers
+from surrogates.gp.features import NAMES, WEIGHTS, descriptors, thermometers
 
 Molecules = tuple[Molecule, ...]
 IndexArray = NDArray[np.intp]
@@ -41,7 +40,7 @@ def minmax(first: Molecules, second: Molecules) -> FloatArray:
     """
     if len(first) < LARGE:
         return _minmax(first, second)
-    atlas, rows = _atlas_of(first)
+    atlas, rows = atlas_of(first)
     return atlas.minmax(rows, second)
 
 
@@ -49,7 +48,7 @@ def distances(first: Molecules, second: Molecules) -> FloatArray:
     """Euclidean distances between standardised descriptors, shape ``(len(first), len(second))``."""
     if len(first) < LARGE:
         return _distances(first, second)
-    atlas, rows = _atlas_of(first)
+    atlas, rows = atlas_of(first)
     return atlas.distances(rows, second)
 
 
@@ -70,13 +69,8 @@ def norms(molecules: Molecules) -> FloatArray:
 def _described(molecules: Molecules) -> FloatArray:
     if len(molecules) < LARGE:
         return descriptors(molecules)
-    atlas, rows = _atlas_of(molecules)
+    atlas, rows = atlas_of(molecules)
     return atlas.described[rows]
-
-
-def survey(pool: Molecules) -> None:
-    """Make the atlas of a pool before it is asked about in parts."""
-    _atlas_of(pool)
 
 
 @lru_cache(maxsize=8)
@@ -132,9 +126,10 @@ class Atlas:
     """
 
     def __init__(self, pool: Molecules) -> None:
-        self._pool = pool
+        self.molecules = pool
         self._place = {molecule: i for i, molecule in enumerate(pool)}
-        self._last: tuple[Molecules, IndexArray] = (pool, np.arange(len(pool)))
+        self._all = np.arange(len(pool))
+        self._last = (pool, self._all)
         self._minmax = _Columns(len(pool), self._compare)
         self._distances = _Columns(len(pool), lambda others: _apart(self.described, descriptors(others)))
 
@@ -143,15 +138,17 @@ class Atlas:
 
     @cached_property
     def _counts(self) -> Counts:
-        return Counts(self._pool)
+        return Counts(self.molecules)
 
     @cached_property
     def described(self) -> FloatArray:
         """Standardised descriptors of the pool, one row each."""
-        return descriptors(self._pool)
+        return descriptors(self.molecules)
 
     def find(self, molecules: Molecules) -> IndexArray | None:
         """Rows of molecules, or ``None`` if one of them is not in the pool."""
+        if molecules is self.molecules:
+            return self._all
         if self._last[0] is not molecules:
             try:
                 rows = np.array([self._place[molecule] for molecule in molecules])
@@ -201,12 +198,19 @@ _atlas: list[Atlas] = []
 """The atlas of the pool asked about last, if any."""
 
 
-def _atlas_of(molecules: Molecules) -> tuple[Atlas, IndexArray]:
+def atlas_of(molecules: Molecules) -> tuple[Atlas, IndexArray]:
+    """The atlas of a pool, or of the larger one asked about last that holds it, and its rows there."""
     for atlas in _atlas:
         if (rows := atlas.find(molecules)) is not None:
             return atlas, rows
     _atlas[:] = [Atlas(molecules)]
     return _atlas[0], np.arange(len(molecules))
+
+
+def rows_in(pool: Molecules, molecules: Molecules) -> IndexArray | None:
+    """Rows of molecules in a pool, if that was asked about last and holds them all."""
+    held = bool(_atlas) and _atlas[0].molecules is pool
+    return _atlas[0].find(molecules) if held else None
 
 
 def _apart(first: FloatArray, second: FloatArray) -> FloatArray:

@@ -127,6 +127,57 @@ def test_pending_molecules_are_counted_as_believed(kind: str) -> None:
 
 
 @every_kind
+def test_failures_count_against_their_kin(kind: str) -> None:
+    """Half of a pool is of a family that failed; without those failures it would be asked sooner."""
+    alcohols = tuple(parse("C" * n + "C(O)" + end) for n in range(1, 7) for end in ("C", "CC", "C(C)C"))
+    nitriles = tuple(parse("C" * n + "C(C#N)" + end) for n in range(1, 7) for end in ("C", "CC", "C(C)C"))
+    kin = set(nitriles[1::2])
+    asked = replace(with_pool(question(measured=60), (*alcohols[1::2], *nitriles[1::2])), batch=18)
+    failed = replace(asked, failed=nitriles[::2])
+    acquisition = cast(Acquisition, load("surrogates.acquisitions", kind)(max_similarity=1.0))
+    before, after = acquisition.choose(asked), acquisition.choose(failed)
+    if kind == "random":
+        assert after == before, "chance takes no notice"
+        return
+    places = [[k for k, p in enumerate(picks) if p.candidate.molecule in kin] for picks in (before, after)]
+    assert np.mean(places[1]) > np.mean(places[0])
+    assert all("measurable with a probability of" in after[k].reason for k in places[1])
+    ignoring = load("surrogates.acquisitions", kind)(max_similarity=1.0, feasibility_weight=0.0)
+    assert cast(Acquisition, ignoring).choose(failed) == before
+
+
+@every_kind
+def test_costs_count_only_where_asked_for(kind: str) -> None:
+    asked = question(measured=60)
+    paid = replace(asked, spent={m: float(m.heavy_atoms) ** 6 for m in asked.measured})
+    assert make(kind).choose(paid) == make(kind).choose(asked)
+    if kind == "random":
+        return
+    thrifty = cast(Acquisition, load("surrogates.acquisitions", kind)(cost_weight=1.0))
+    picks = thrifty.choose(paid)
+    assert all("core-hours" in p.reason for p in picks)
+    plain = np.mean([p.candidate.molecule.heavy_atoms for p in make(kind).choose(paid)])
+    assert np.mean([p.candidate.molecule.heavy_atoms for p in picks]) <= plain
+
+
+@every_kind
+def test_of_equals_the_cheaper_is_chosen(kind: str) -> None:
+    """Nothing is learned of two candidates but their cost: the goal is exact and the same for both."""
+    if kind == "random":
+        return
+    asked = question(measured=60)
+    goal = Objective("heavy atoms", "1", Direction.MINIMIZE, 16.0)
+    cheap, dear = parse("CCCCCCO"), parse("CCCCCCCl")
+    spent = {m: 1000.0 if "Cl" in m.smiles else 10.0 for m in asked.measured}
+    equal = replace(
+        with_pool(asked, (dear, cheap)), objectives=(goal,), front=asked.front[:, 2:], beliefs={}, spent=spent
+    )
+    acquisition = load("surrogates.acquisitions", kind)(cost_weight=1.0, max_similarity=1.0)
+    first = cast(Acquisition, acquisition).choose(replace(equal, batch=1))[0]
+    assert first.candidate.molecule == cheap
+
+
+@every_kind
 def test_a_question_that_makes_no_sense_is_refused(kind: str) -> None:
     asked = question()
     few = replace(asked, measured=asked.measured[:1], front=asked.front[:1])

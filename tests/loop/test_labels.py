@@ -9,7 +9,7 @@ import pytest
 
 from loop.labels import Labels, Lookup, Shelf
 from loop.molecule import Limits, parse
-from loop.protocols import ExactOracle, Generator, InputError
+from loop.protocols import ConvergenceError, ExactOracle, Generator, InputError
 from loop.records import Property
 
 MOLECULES = tuple(parse(s) for s in ("CO", "CCO", "CCCO"))
@@ -34,6 +34,14 @@ def test_what_has_no_label_is_refused_and_not_measured(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="has no label"):
             oracle.measure(molecule, tmp_path)
     assert Lookup(LABELS, ("b",), exact=False).refusal(MOLECULES[2]) is None
+
+
+def test_a_failed_measurement_is_asked_and_fails(tmp_path: Path) -> None:
+    failing = Labels(MOLECULES, LABELS.properties, LABELS.values, LABELS.seconds, frozenset(MOLECULES[2:]))
+    oracle = Lookup(failing, ("a",), exact=False)
+    assert oracle.refusal(MOLECULES[2]) is None
+    with pytest.raises(ConvergenceError, match="whose measurement failed"):
+        oracle.measure(MOLECULES[2], tmp_path)
 
 
 def test_known_values_cost_nothing(tmp_path: Path) -> None:

@@ -42,6 +42,26 @@ def test_a_wider_miss_never_gains(a: float, b: float, edge: float) -> None:
     assert _one(objective, low) >= _one(objective, high)
 
 
+@given(finite, finite, st.sampled_from([*Direction, "one-sided"]))
+def test_values_above_a_gain_are_those_that_gain_more(value: float, gain: float, way: str) -> None:
+    objective = {
+        "one-sided": HOMO,
+        Direction.WINDOW: ZINC,
+        Direction.MAXIMIZE: Objective("x", "eV", Direction.MAXIMIZE, 1.0),
+        Direction.MINIMIZE: Objective("x", "eV", Direction.MINIMIZE, 1.0),
+    }[way]
+    low, high = objective.values_above(np.array([gain]))
+    reached = _one(objective, value)
+    if abs(reached - gain) > 1e-9:  # on the edge itself rounding decides
+        assert (low[0] < value < high[0]) == (reached > gain)
+
+
+def test_no_value_exceeds_the_gain_inside_a_window() -> None:
+    low, high = ZINC.values_above(np.array([1.0, 2.0, 0.5]))
+    assert np.isinf(low[:2]).all()
+    assert (low[2], high[2]) == pytest.approx((-0.675, 0.075))
+
+
 @pytest.mark.parametrize(
     ("low", "high", "reference", "clause"),
     [

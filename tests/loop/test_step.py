@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.assembly import Assembled, assemble
 from flows.campaign_file import read
-from loop.campaign import Answer, Budget, Definition, Round, State
+from loop.campaign import Answer, Budget, Definition, Round, State, StopRules
+from loop.molecule import Limits
 from loop.records import Cost, Failure, FailureKind, Outcome
-from loop.step import Close, Decision, Evaluate, Parts, Propose, child_seed, decide
+from loop.step import Close, Decision, Evaluate, Parts, Propose, child_seed, decide, propose
 
 
 @pytest.fixture
@@ -95,6 +97,81 @@ def test_open_requests_are_answered_before_anything_new(assembled: Assembled, tm
     decision = decide(assembled.definition, assembled.parts, part)
     assert isinstance(decision, Evaluate)
     assert {r.key for r in decision.requests} == set(missing)
+
+
+@dataclass
+class Underway:
+    """A design of six that is answered but for some molecules, with room for four at once."""
+
+    definition: Definition
+    parts: Parts
+    state: State
+
+    def without(self, *numbers: int) -> State:
+        missing = [m for k, m in enumerate(self.state.asked) if k in numbers]
+        answers = {k: a for k, a in self.state.answers.items() if a.request.molecule not in missing}
+        return replace(self.state, answers=answers)
+
+    def decide(self, state: State, **changes: Any) -> Decision:
+        return decide(replace(self.definition, **changes), self.parts, state)
+
+
+@pytest.fixture
+def underway(assembled: Assembled, tmp_path: Path) -> Underway:
+    definition = replace(assembled.definition, in_flight=4, budget=Budget(evaluations=18))
+    first = _proposed(decide(definition, assembled.parts, State()))
+    assert len(first.batch) == 6, "the design is proposed whole and waits for places"
+    return Underway(definition, assembled.parts, _answered(assembled.parts, State(), first, tmp_path))
+
+
+def test_free_places_are_filled_with_the_others_pending(underway: Underway) -> None:
+    part = underway.without(1, 4)
+    decision = _proposed(underway.decide(part))
+    assert (decision.number, decision.seed) == (1, child_seed(underway.definition.seed, 1))
+    assert len(decision.batch) == 2
+    assert not {p.candidate.molecule for p in decision.batch} & set(part.asked)
+    assert len(_proposed(underway.decide(underway.state)).batch) == 4
+    assert isinstance(underway.decide(part, in_flight=2), Evaluate), "no place is free"
+    assert isinstance(underway.decide(part, in_flight=None), Evaluate), "rounds wait for all"
+    room = replace(underway.definition.budget, evaluations=7)
+    assert len(_proposed(underway.decide(part, budget=room)).batch) == 1
+
+
+def test_too_little_to_learn_from_is_waited_for_and_no_second_design_drawn(underway: Underway) -> None:
+    assert isinstance(underway.decide(underway.without(1, 3, 4)), Evaluate)
+    assert isinstance(underway.decide(underway.without(1, 3, 4), in_flight=50), Evaluate)
+
+
+def test_what_was_answered_decides_and_not_in_which_order(underway: Underway) -> None:
+    part = underway.without(2)
+    turned = replace(part, answers=dict(list(part.answers.items())[::-1]))
+    assert underway.decide(part) == underway.decide(turned)
+    other = _proposed(underway.decide(underway.without(3)))
+    assert other.batch != _proposed(underway.decide(part)).batch
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"budget": Budget(evaluations=6)}, "6 of 6 evaluations"),
+        ({"stop": StopRules(molecules_meeting_all_goals=1)}, "goal reached"),
+        ({"limits": Limits(min_heavy_atoms=1, max_heavy_atoms=1)}, "nothing left to propose"),
+    ],
+)
+def test_what_runs_is_waited_for_before_the_end(
+    underway: Underway, changes: dict[str, Any], reason: str
+) -> None:
+    waiting = underway.decide(underway.without(0), **changes)
+    assert isinstance(waiting, Evaluate)
+    assert {r.molecule for r in waiting.requests} == {underway.state.asked[0]}
+    closed = underway.decide(underway.state, **changes)
+    assert isinstance(closed, Close)
+    assert reason in closed.reason
+
+
+def test_a_person_may_ask_what_comes_next_though_no_place_is_free(underway: Underway) -> None:
+    definition = replace(underway.definition, in_flight=2)
+    assert len(propose(definition, underway.parts, underway.without(0, 1)).batch) == 1
 
 
 def test_a_running_budget_ends_an_open_round(assembled: Assembled, tmp_path: Path) -> None:

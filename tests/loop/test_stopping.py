@@ -100,6 +100,33 @@ def test_no_progress() -> None:
     assert "no progress" in stalled
 
 
+def _awaiting(state: State, *numbers: int) -> State:
+    """The same without the answers about some of the molecules."""
+    missing = {parse(SMILES[k]) for k in numbers}
+    return replace(
+        state, answers={k: a for k, a in state.answers.items() if a.request.molecule not in missing}
+    )
+
+
+def test_what_is_not_answered_is_no_lack_of_progress() -> None:
+    rules = StopRules(rounds_without_progress=2)
+    definition = replace(DEFINITION, stop=rules, batch=1, in_flight=3)
+    state = _state((0.5, 0.5), (0.6, 0.6), (0.1, 0.1), (0.9, 0.9), (0.2, 0.2))
+    assert reason_to_stop(definition, state) is None
+    assert reason_to_stop(definition, _awaiting(state, 3, 4)) is None, "two rounds show nothing yet"
+    assert "no progress" in (reason_to_stop(definition, _awaiting(state, 3)) or "")
+
+
+def test_single_molecules_make_up_rounds_where_places_are_filled_one_by_one() -> None:
+    state = _state((0.5, 0.5), (0.6, 0.6), (0.1, 0.1), (0.2, 0.2), (0.3, 0.3))
+    patient = replace(DEFINITION, stop=StopRules(rounds_without_progress=2), batch=2, in_flight=2)
+    assert reason_to_stop(patient, state) is None, "one and a half rounds without progress"
+    assert "no progress" in (reason_to_stop(replace(patient, batch=1), state) or "")
+    for rounds, ended in ((2, True), (3, False)):
+        limited = replace(DEFINITION, budget=Budget(rounds=rounds), batch=2, in_flight=2)
+        assert (reason_to_stop(limited, state) is not None) == ended
+
+
 def test_an_oracle_that_always_fails_stops_the_campaign() -> None:
     definition = replace(DEFINITION, stop=StopRules(failures_in_a_row=3))
     assert reason_to_stop(definition, _state(None, None, (0.1, 0.1), None)) is None

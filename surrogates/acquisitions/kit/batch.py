@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from loop.molecule import nearest, similarities
+from loop.objective import FloatArray
 from loop.protocols import Question
 from loop.records import Pick, Prediction
 from surrogates.acquisitions.kit.criteria import Criterion, IndexArray, Ranking, optimism
+from surrogates.acquisitions.kit.prospects import foresee
 from surrogates.acquisitions.kit.scalar import draw_weights
 from surrogates.acquisitions.kit.view import View, view_of
 
@@ -19,6 +21,9 @@ DIRECTIONS = 32
 
 SEVERAL = 10
 """Batches drawn where the shortlist is left to chance, so that the similarity cap leaves one."""
+
+CLOSELY = 5
+"""So many times the shortlist are looked at closely in a pool of four times that and more."""
 
 OPTIMISM = 1.0
 """Standard deviations added to the gains in choosing the shortlist."""
@@ -35,10 +40,15 @@ class Rules:
     shortlist
         Candidates looked at closely, chosen from the pool by scalarised gains under many weights; ``None``
         takes several batches of them at random.
+    feasibility_weight, cost_weight
+        Powers of a candidate's probability of being measured and of its expected cost by which what it
+        promises is multiplied and divided; see :func:`surrogates.acquisitions.kit.prospects.foresee`.
     """
 
     max_similarity: float
     shortlist: int | None
+    feasibility_weight: float = 0.0
+    cost_weight: float = 0.0
 
 
 def choose(question: Question, criteria: Sequence[Criterion], rules: Rules) -> list[Pick]:
@@ -50,13 +60,16 @@ def choose(question: Question, criteria: Sequence[Criterion], rules: Rules) -> l
         If the question cannot be answered; see :func:`surrogates.acquisitions.kit.view.view_of`.
     """
     rng = np.random.default_rng(question.seed)
-    view, distinct = _shortlisted(view_of(question), question, rules, rng)
+    view = view_of(question)
+    prospects = foresee(question, view.molecules, rules.feasibility_weight, rules.cost_weight)
+    view, distinct = _shortlisted(replace(view, prospects=prospects), question, rules, rng)
     first = int(rng.integers(len(criteria)))
     taken: dict[int, tuple[str, float]] = {}
     while len(taken) < min(question.batch, len(view.candidates)):
         ranking = criteria[(first + len(taken)) % len(criteria)].rank(view, rng)
         index, relaxed = _first_allowed(ranking, view, list(taken), distinct, rules.max_similarity)
-        reason = ranking.reason(index) + (_RELAXED.format(rules.max_similarity) if relaxed else "")
+        reason = ranking.reason(index) + view.prospects.remark(index)
+        reason += _RELAXED.format(rules.max_similarity) if relaxed else ""
         taken[index] = reason, float(ranking.values[index])
         view = view.believing(index)
     return _picks(question, view, taken)
@@ -101,12 +114,26 @@ def _shortlisted(
 
 
 def _by_promise(view: View, wanted: int, rng: np.random.Generator) -> IndexArray:
-    """Candidates in the order of their best rank under any of several weightings."""
+    """Candidates in the order of their best rank under any of several weightings.
+
+    Of a large pool only those that look good to coarse beliefs are looked at by the whole ones.
+    """
     n, m = len(view.candidates), len(view.objectives)
+    weightings = draw_weights(DIRECTIONS if m > 1 else 1, m, rng)
+    closely = max(CLOSELY * wanted, n // 20)
+    if n >= 4 * closely and (coarse := view.coarse()) is not view:
+        rows = _best_ranked(coarse, closely, weightings)[:closely]
+        return rows[_best_ranked(view.only(rows.tolist()), wanted, weightings)]
+    return _best_ranked(view, wanted, weightings)
+
+
+def _best_ranked(view: View, wanted: int, weightings: FloatArray) -> IndexArray:
+    """Candidates by their best rank; ranks beyond twice ``wanted`` are not told apart."""
+    n = len(view.candidates)
     best = np.full(n, n)
     most = min(n, 2 * wanted)
-    for weights in draw_weights(DIRECTIONS if m > 1 else 1, m, rng):
-        values = -optimism(view, weights, OPTIMISM)
+    for weights in weightings:
+        values = -view.discounted(optimism(view, weights, OPTIMISM))
         top = np.argpartition(values, most - 1)[:most] if most < n else np.arange(n)
         top = top[np.lexsort((top, values[top]))]
         best[top] = np.minimum(best[top], np.arange(len(top)))

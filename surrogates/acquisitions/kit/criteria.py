@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,19 +12,13 @@ from numpy.typing import NDArray
 from loop.metrics import pareto_mask
 from loop.molecule import Molecule
 from loop.objective import FloatArray, gains
-from surrogates.acquisitions.kit.ehvi import Improvement
 from surrogates.acquisitions.kit.scalar import chebyshev, draw_weights, linear
 from surrogates.acquisitions.kit.view import View
 
 IndexArray = NDArray[np.intp]
 
-logger = logging.getLogger(__name__)
-
-WORTHLESS = 1e-6
-"""Expected improvements below this share of the front's hypervolume are rounding, not a reason."""
-
 TIE = 1e-3
-"""Log-EHVI values closer than this are a tie."""
+"""Logarithms of values closer than this are a tie."""
 
 TIE_OPTIMISM = 0.5
 """Standard deviations added to the gains where ties are decided."""
@@ -67,6 +60,32 @@ def optimism(view: View, weights: FloatArray, beta: float) -> FloatArray:
     return chebyshev(mean + beta * sd, weights)
 
 
+def named(weights: FloatArray, view: View) -> str:
+    """Weights as a person would say them."""
+    return ", ".join(f"{o.property} {w:.0%}" for o, w in zip(view.objectives, weights, strict=True))
+
+
+def by_value(view: View, promised: FloatArray, reason: Callable[[int], str]) -> Ranking:
+    """Rank by what candidates promise, in view of their prospects."""
+    values = view.discounted(promised)
+    return Ranking(np.argsort(-values, kind="stable"), values, reason)
+
+
+def best_first(logs: FloatArray, live: NDArray[np.bool_], view: View) -> IndexArray:
+    """Order by the logarithm of what candidates promise, in view of their prospects.
+
+    What is tied or not alive goes by its scalarised upper confidence bound.
+    """
+    coarse = np.round(np.where(live, logs + np.log(view.prospects.discounts), 0.0) / TIE)
+    return np.lexsort((-view.discounted(tie_bounds(view)), -coarse, ~live))
+
+
+def tie_bounds(view: View) -> FloatArray:
+    """Upper confidence bounds under equal weights, which decide ties, shape ``(n,)``."""
+    m = len(view.objectives)
+    return optimism(view, np.full(m, 1.0 / m), TIE_OPTIMISM)
+
+
 @dataclass(frozen=True)
 class ScalarisedUCB:
     """Upper confidence bounds of the gains under one random weighting."""
@@ -76,13 +95,8 @@ class ScalarisedUCB:
     def rank(self, view: View, rng: np.random.Generator) -> Ranking:
         """See :class:`Criterion`."""
         weights = draw_weights(1, len(view.objectives), rng)[0]
-        values = optimism(view, weights, self.beta)
-        told = ", ".join(f"{o.property} {w:.0%}" for o, w in zip(view.objectives, weights, strict=True))
-        return Ranking(
-            np.argsort(-values, kind="stable"),
-            values,
-            lambda i: f"upper confidence bound {values[i]:.3g} (weights {told})",
-        )
+        bounds, told = optimism(view, weights, self.beta), named(weights, view)
+        return by_value(view, bounds, lambda i: f"upper confidence bound {bounds[i]:.3g} (weights {told})")
 
 
 @dataclass(frozen=True)
@@ -92,10 +106,8 @@ class ExpectedGain:
     def rank(self, view: View, rng: np.random.Generator) -> Ranking:  # noqa: ARG002
         """See :class:`Criterion`."""
         m = len(view.objectives)
-        values = linear(view.gain_moments[0], np.full(m, 1.0 / m))
-        return Ranking(
-            np.argsort(-values, kind="stable"), values, lambda i: f"expected gain {values[i]:.3g} (greedy)"
-        )
+        means = linear(view.gain_moments[0], np.full(m, 1.0 / m))
+        return by_value(view, means, lambda i: f"expected gain {means[i]:.3g} (greedy)")
 
 
 @dataclass(frozen=True)
@@ -124,11 +136,9 @@ class Thompson:
         if not self._draws:
             self._draws = list(_joint_draws(view, self.batch, rng))
         weights = draw_weights(1, len(view.objectives), rng)[0]
-        values = chebyshev(self._draws.pop() / view.scales, weights)
-        return Ranking(
-            np.argsort(-values, kind="stable"),
-            values,
-            lambda i: f"best in a posterior draw, {values[i]:.3g} (Thompson–Chebyshev)",
+        drawn = chebyshev(self._draws.pop() / view.scales, weights)
+        return by_value(
+            view, drawn, lambda i: f"best in a posterior draw, {drawn[i]:.3g} (Thompson–Chebyshev)"
         )
 
 
@@ -159,9 +169,10 @@ class ParetoMembership:
             self._counts = dict(zip(view.molecules, _membership(view, rng).tolist(), strict=True))
         shares = np.array([self._counts[molecule] for molecule in view.molecules])
         bounds = optimism(view, np.full(len(view.objectives), 1.0 / len(view.objectives)), 0.0)
+        values = view.discounted(shares)
         return Ranking(
-            np.lexsort((-bounds, -shares)),
-            shares,
+            np.lexsort((-view.discounted(bounds), -values)),
+            values,
             lambda i: f"in the Pareto set of {shares[i]:.0%} of draws (Pareto membership)",
         )
 
@@ -176,55 +187,3 @@ def _membership(view: View, rng: np.random.Generator) -> FloatArray:
         mask = pareto_mask(np.vstack([front, drawn]))
         counts += mask[len(front) :]
     return counts / DRAWS
-
-
-@dataclass
-class LogEHVI:
-    """Expected hypervolume improvement, in log space; ties go to the scalarised upper confidence bound.
-
-    Windows saturate: once molecules with every gain at 1 are measured, no hypervolume is left and every
-    candidate ties. An arbitrary pick would then look like a reasoned one.
-    """
-
-    exploration: float
-    _last: tuple[FloatArray, Improvement] | None = None
-
-    def rank(self, view: View, rng: np.random.Generator) -> Ranking:  # noqa: ARG002
-        """See :class:`Criterion`."""
-        improvement = self._improvement(view.front / view.scales)
-        floor = float(np.log(WORTHLESS * max(improvement.volume, 1.0)))
-        m = len(view.objectives)
-        bounds = optimism(view, np.full(m, 1.0 / m), TIE_OPTIMISM)
-        with np.errstate(divide="ignore"):
-            logs = np.log(improvement.expected(view.gain_slices(self.exploration)))
-        live = int((logs > floor).sum())
-        logger.info("%d of %d candidates could gain hypervolume", live, len(logs))
-        gained = np.exp(logs) * float(np.prod(view.scales))
-
-        def reason(i: int) -> str:
-            if logs[i] <= floor:
-                return f"no hypervolume left to gain, upper confidence bound {bounds[i]:.3g} (log-EHVI tie)"
-            return f"expected hypervolume gain {gained[i]:.2g} (log-EHVI)"
-
-        return Ranking(_best_first(logs, bounds, floor), gained, reason)
-
-    def _improvement(self, front: FloatArray) -> Improvement:
-        """The improvement over a front; while a batch grows, that of the slot before is told of the pick."""
-        known = self._last
-        if (
-            known is not None
-            and len(known[0]) <= len(front)
-            and np.array_equal(known[0], front[: len(known[0])])
-        ):
-            new = front[len(known[0]) :]
-            found = known[1].told(new) if len(new) else known[1]
-        else:
-            found = Improvement(front)
-        self._last = (front, found)
-        return found
-
-
-def _best_first(logs: FloatArray, bounds: FloatArray, floor: float) -> IndexArray:
-    """Order by log improvement; what is tied or worthless goes by its upper confidence bound."""
-    coarse = np.round(np.maximum(logs, floor) / TIE)
-    return np.lexsort((-bounds, -coarse))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from surrogates.acquisitions.kit.batch import Rules
+
 
 class Settings(BaseModel):
     """Settings that every acquisition has."""
@@ -18,6 +20,11 @@ class Settings(BaseModel):
         "batch and to any molecule asked before",
     )
 
+    @property
+    def rules(self) -> Rules:
+        """What every batch obeys, whatever its criteria: here no more than the similarity cap."""
+        return Rules(self.max_similarity, shortlist=None)
+
 
 class SearchSettings(Settings):
     """Settings of the acquisitions that search a shortlist."""
@@ -27,6 +34,23 @@ class SearchSettings(Settings):
         ge=50,
         description="candidates looked at closely, chosen from the pool under many weightings of the gains",
     )
+    feasibility_weight: float = Field(
+        default=1.0,
+        ge=0.0,
+        description="power of the probability that a measurement succeeds, learned from failures, by which "
+        "what a candidate promises is multiplied; 0 takes no notice of failures",
+    )
+    cost_weight: float = Field(
+        default=0.0,
+        ge=0.0,
+        description="power of the expected CPU seconds, learned from measurements, by which what a candidate "
+        "promises is divided; 0 takes no notice of costs, 1 looks for gain per core-second",
+    )
+
+    @property
+    def rules(self) -> Rules:
+        """What every batch obeys, whatever its criteria."""
+        return Rules(self.max_similarity, self.shortlist, self.feasibility_weight, self.cost_weight)
 
 
 EXPLORATION = 1.4
@@ -34,13 +58,14 @@ EXPLORATION = 1.4
 
 
 class ImproverSettings(SearchSettings):
-    """Settings of the acquisitions that look for hypervolume."""
+    """Settings of the acquisitions that look for an improvement."""
 
     exploration: float = Field(
         default=EXPLORATION,
         gt=0.0,
-        description="factor on the beliefs' standard deviations in log-EHVI; above 1, because a fit to few "
-        "measurements does not know how little it knows",
+        description="factor on the beliefs' standard deviations in criteria of improvement (log-EHVI, "
+        "log-NParEGO, hypervolume probability); above 1, because a fit to few measurements does not know how "
+        "little it knows",
     )
 
 

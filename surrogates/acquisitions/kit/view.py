@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtri
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from loop.molecule import Molecule
 from loop.objective import Direction, FloatArray, Objective, gains
-from loop.protocols import Belief, Question
+from loop.protocols import Belief, Coarsened, Question
 from loop.records import Candidate
+from surrogates.acquisitions.kit.prospects import Prospects
 
 QUANTILES = ndtri((np.arange(32) + 0.5) / 32)
 """Midpoints of 32 equally likely slices of a standard normal, for moments of a bent gain."""
@@ -32,18 +34,24 @@ class View:
         Property name -> belief, told of everything measured, pending and picked.
     exact
         Property name -> exact values of the candidates, shape ``(n,)``.
+    known
+        The ``k`` molecules measured, pending and picked.
     front
-        Gains of everything measured, and those believed of what is pending or picked, shape ``(k, m)``.
+        Their gains, measured or believed, shape ``(k, m)``.
     scales
         Gain of each objective that counts as one unit, shape ``(m,)``.
+    prospects
+        How measuring the candidates is expected to go.
     """
 
     objectives: tuple[Objective, ...]
     candidates: tuple[Candidate, ...]
     beliefs: Mapping[str, Belief]
     exact: Mapping[str, FloatArray]
+    known: tuple[Molecule, ...]
     front: FloatArray
     scales: FloatArray
+    prospects: Prospects
 
     @cached_property
     def molecules(self) -> tuple[Molecule, ...]:
@@ -72,6 +80,34 @@ class View:
         means, sds = self.means_and_sds
         return gains(self.objectives, means + exploration * sds * QUANTILES[:, None, None]) / self.scales
 
+    def exceeding(self, objective: int, edges: FloatArray, exploration: float) -> FloatArray:
+        """Probability that one gain exceeds each edge, shape ``(n, n_edges)``.
+
+        Parameters
+        ----------
+        objective
+            Index of the objective.
+        edges
+            In units of its scale, shape ``(n_edges,)``.
+        exploration
+            Factor on the standard deviations.
+        """
+        goal, scale = self.objectives[objective], self.scales[objective]
+        means, sds = (table[:, objective, None] for table in self.means_and_sds)
+        low, high = goal.values_above(edges * scale)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            doubtful = ndtr((means - low) / (exploration * sds)) - ndtr((means - high) / (exploration * sds))
+        return np.asarray(np.where(sds > 0, doubtful, goal.gain(means) / scale > edges))
+
+    def draw_known(self, rows: NDArray[np.intp], n: int, seed: int) -> FloatArray:
+        """Joint posterior draws of the gains of some of ``known``, shape ``(n, len(rows), m)``."""
+        drawn = np.tile(self.front[rows], (n, 1, 1))
+        for k, goal in enumerate(self.objectives):
+            if goal.property in self.beliefs:
+                molecules = [self.known[i] for i in rows]
+                drawn[..., k] = goal.gain(self.beliefs[goal.property].draw(molecules, n, seed + k))
+        return drawn
+
     @cached_property
     def gain_moments(self) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the gains in units of ``scales``, each of shape ``(n, m)``."""
@@ -86,10 +122,17 @@ class View:
         The kriging believer (Ginsbourger et al., 10.1007/978-3-642-10701-6_6): means stay, doubt shrinks
         around the pick, and its believed gains join the front, so that the next pick looks elsewhere.
         """
-        values = self.means_and_sds[0][index]
-        told = told_of(self.beliefs, (self.molecules[index],))
+        values, picked = self.means_and_sds[0][index], (self.molecules[index],)
+        believed = dict(zip((o.property for o in self.objectives), values[:, None], strict=True))
+        told = {name: belief.given(picked, believed[name]) for name, belief in self.beliefs.items()}
         front = np.vstack([self.front, gains(self.objectives, values)])
-        return replace(self, beliefs=told, front=front)
+        return replace(self, beliefs=told, known=(*self.known, self.molecules[index]), front=front)
+
+    def coarse(self) -> View:
+        """The view of coarse beliefs, where there are such; itself where none is cheaper."""
+        beliefs = {n: b.coarse() if isinstance(b, Coarsened) else b for n, b in self.beliefs.items()}
+        same = all(beliefs[name] is belief for name, belief in self.beliefs.items())
+        return self if same else replace(self, beliefs=beliefs)
 
     def only(self, rows: Sequence[int]) -> View:
         """The view of some of the candidates."""
@@ -98,7 +141,13 @@ class View:
             self,
             candidates=tuple(self.candidates[i] for i in chosen),
             exact={name: values[chosen] for name, values in self.exact.items()},
+            prospects=self.prospects.only(rows),
         )
+
+    def discounted(self, values: FloatArray) -> FloatArray:
+        """What candidates promise, shape ``(n,)``, in view of their prospects; bad ones deepen a loss."""
+        discounts = self.prospects.discounts
+        return np.asarray(np.where(values > 0, values * discounts, values / discounts))
 
 
 def _moments(objective: Objective, means: FloatArray, sds: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -137,12 +186,10 @@ def view_of(question: Question) -> View:
         If fewer than two molecules have every objective measured, or nothing is known of an objective.
     """
     _check(question)
-    known = set(question.asked) | set(question.pending) | set(question.measured)
-    rows: list[int] = []
-    for i, candidate in enumerate(question.pool):
-        if candidate.molecule not in known:
-            known.add(candidate.molecule)
-            rows.append(i)
+    places = {candidate.molecule: i for i, candidate in enumerate(question.pool)}
+    for molecule in (*question.asked, *question.pending, *question.measured):
+        places.pop(molecule, None)
+    rows = sorted(places.values())
     objectives = tuple(question.objectives)
     learned = [o.property for o in objectives if o.property not in question.exact]
     beliefs = {name: question.beliefs[name] for name in learned}
@@ -153,8 +200,10 @@ def view_of(question: Question) -> View:
         candidates=tuple(question.pool),
         beliefs=told_of(beliefs, question.pending),
         exact={o.property: question.exact[o.property] for o in objectives if o.property in question.exact},
+        known=(*question.measured, *question.pending),
         front=np.vstack([front, gains(objectives, pending)]),
         scales=scales(front),
+        prospects=Prospects.plain(len(question.pool)),
     ).only(rows)
 
 

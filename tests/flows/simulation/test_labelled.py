@@ -54,6 +54,24 @@ def test_a_missing_label_may_be_left_out(simulation: Path) -> None:
     assert len(yardstick.task.labels.molecules) == SIZE - 1
 
 
+def test_a_missing_label_may_be_a_failure(simulation: Path) -> None:
+    spoil(simulation, 7, "refractivity", "")
+    simulation.write_text('missing = "failure"\n' + FILE)
+    yardstick = open_simulation(simulation).yardstick
+    labels = yardstick.task.labels
+    assert labels.failed == {labels.molecules[5]}
+    assert len(labels.molecules) == SIZE
+    assert 5 not in yardstick.front | yardstick.top
+    assert yardstick.volume > 0
+
+
+def test_what_is_known_beforehand_cannot_fail(simulation: Path) -> None:
+    spoil(simulation, 7, "size", "")
+    size = 'property = "size"\nunit = "1"\ndirection = "minimize"\nreference = 40.0\nknown = true\n'
+    simulation.write_text(f'missing = "failure"\n{FILE}\n[[objectives]]\n{size}')
+    assert "table.csv, line 7, column size: no value; fill it in" in complaint(simulation)
+
+
 def test_a_bad_molecule_is_named(simulation: Path) -> None:
     spoil(simulation, 4, "Smiles", "C1CC")
     assert "table.csv, line 4, column Smiles: 'C1CC' is not a valid SMILES" in complaint(simulation)
@@ -78,6 +96,17 @@ def test_a_molecule_with_two_labels_is_refused_and_a_repeat_is_not(simulation: P
             "there is no column 'refractivty'; did you mean 'refractivity'?",
         ),
         ("evaluations = 24", "evaluations = 500", "500 evaluations, but the pool has 120 molecules"),
+        (
+            'name = "random"',
+            'name = "random"\nasynchronous = true',
+            "scenarios[1].asynchronous: needs places = 2 or more, not 1",
+        ),
+        (
+            'name = "random"',
+            'name = "random"\nasynchronous = true\nplaces = 2\nbatch = 2',
+            "line 14: scenarios[1].batch: an asynchronous scenario has no rounds of a size",
+        ),
+        ("seeds = 2", "places = 0", "line 7: places: input should be greater than 0, not 0"),
         ("initial = 8", "initial = 24", "leave nothing of 24 evaluations"),
         ("seeds = 2", "sedes = 2", "unknown key; did you mean 'seeds'?"),
         ("table.csv", "tabel.csv", "there is no such table"),

@@ -14,13 +14,14 @@ import pytest
 
 from tests.flows.simulation.conftest import FILE
 
+TIMES = ["fit_seconds", "proposal_seconds"]
 ZINCLOOP = Path(sys.executable).parent / "zincloop"
 
 pytestmark = pytest.mark.slow
 
 
-def _simulate(path: Path) -> subprocess.CompletedProcess[str]:
-    command = [str(ZINCLOOP), "simulate", str(path)]
+def _simulate(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [str(ZINCLOOP), "simulate", str(path), *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -75,6 +76,23 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_no_process(simulation: Path) -> No
         while time.monotonic() < deadline:
             os.killpg(process.pid, 0)
             time.sleep(0.1)
+
+
+def test_a_killed_simulation_goes_on_to_the_same_rows(simulation: Path) -> None:
+    text = FILE.replace('name = "UCB"', 'name = "UCB"\nasynchronous = true\nlateness = 1.0')
+    simulation.write_text("places = 3\n" + text.replace("seeds = 2", "seeds = 8"))
+    whole, killed = simulation.parent / "whole", simulation.parent / "killed"
+    assert _simulate(simulation, "-d", str(whole)).returncode == 0
+    process = subprocess.Popen([str(ZINCLOOP), "simulate", str(simulation), "-d", str(killed)])
+    while not (killed / "runs").is_dir() or len(list((killed / "runs").iterdir())) < 2:
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert not (killed / "results.csv").exists()
+    assert _simulate(simulation, "-d", str(killed)).returncode == 0
+    one, two = (pd.read_csv(home / "results.csv").drop(columns=TIMES) for home in (whole, killed))
+    pd.testing.assert_frame_equal(one, two)
 
 
 def test_a_mistake_leaves_nothing(simulation: Path) -> None:

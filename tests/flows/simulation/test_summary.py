@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from flows.simulation.measures import REACHED
 from flows.simulation.summary import summarise
 
 
@@ -29,6 +30,9 @@ def curves(heights: dict[str, float], seeds: int, noise: float) -> pd.DataFrame:
                         "top_recall": share,
                         "distance": 1 - share,
                         "cost_seconds": 60.0 * k,
+                        "clock_seconds": 30.0 * k,
+                        "idle": 0.25,
+                        "seconds_to_reach": 30.0 * k - 1 if share >= REACHED else np.nan,
                         "fit_seconds": 0.1,
                         "proposal_seconds": 0.1,
                     }
@@ -61,3 +65,27 @@ def test_without_a_control_nothing_is_compared_with_it() -> None:
     found = summarise(curves({"a": 0.4, "b": 0.8}, 6, 0.01))
     assert "area_over_random" not in found.table
     assert "'b'" in found.advice
+
+
+def test_time_to_reach_is_a_median_in_which_never_is_late() -> None:
+    table = curves({"often": 1.0, "seldom": 1.0}, 5, 0.0)
+    lost = (table["scenario"] == "seldom") & (table["seed"] < 3) | (table["seed"] == 4)
+    table.loc[lost, "hypervolume_share"] *= 0.9
+    found = summarise(table).table.set_index("scenario")
+    often, seldom = found.loc["often"], found.loc["seldom"]
+    assert (often["reached"], seldom["reached"]) == (0.8, 0.2)
+    assert often["evaluations_to_reach"] == 60
+    assert often["core_hours_to_reach"] == pytest.approx(600 / 3600)
+    assert often["hours_to_reach"] == often["hours_to_reach_low"] == pytest.approx(299 / 3600)
+    assert seldom["hours_to_reach"] == seldom["hours_to_reach_high"] == np.inf
+    assert often["clock_hours"] == pytest.approx(300 / 3600)
+    assert often["idle"] == 0.25
+
+
+def test_areas_begin_where_all_curves_have_begun() -> None:
+    """Filling free places decides before the last of the initial molecules is answered."""
+    late = curves({"b": 0.8}, 5, 0.0)
+    early = late[late["round"] == 0].assign(evaluations=4, hypervolume_share=0.0, scenario="a")
+    both = pd.concat([late, early, late.assign(scenario="a", round=late["round"] + 1)])
+    areas = summarise(both).table.set_index("scenario")["area"]
+    assert areas["a"] == pytest.approx(areas["b"]) == pytest.approx(0.4)

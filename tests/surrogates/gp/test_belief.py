@@ -11,7 +11,8 @@ import torch
 from gpytorch.distributions import MultivariateNormal
 from scipy.stats import norm
 
-from surrogates.gp.belief import GaussianBelief, fit
+from surrogates.gp.belief import COARSE, GaussianBelief
+from surrogates.gp.fitting import fit
 from surrogates.gp.hyper import MEAN_VARIANCE
 from surrogates.gp.kernels import MaternKernel, MinMaxKernel, SumKernel
 from surrogates.gp.similarity import distances, minmax
@@ -99,6 +100,7 @@ def test_leaving_one_out_is_leaving_one_out() -> None:
             molecules=tuple(belief.molecules[j] for j in kept),
             values=belief.values[kept],
             variances=belief.variances[kept],
+            before=None,
         )
         mean, sd = without.predict((belief.molecules[i],))
         np.testing.assert_allclose(means[i], mean[0], rtol=1e-8)
@@ -118,23 +120,6 @@ def test_known_uncertainties_add_to_the_fitted_noise() -> None:
     np.testing.assert_allclose(belief.variances, belief.hyperparameters.noise + (5.0 / belief.unit) ** 2)
 
 
-def test_beyond_the_subset_all_measurements_count() -> None:
-    many = evidence(500)
-    belief = fit(MinMaxKernel(), many)
-    assert len(belief.molecules) == 500
-    assert (
-        belief.predict(many.molecules[-1:])[1]
-        < fit(MinMaxKernel(), evidence(480)).predict(many.molecules[-1:])[1]
-    )
-
-
-def test_hyperparameters_are_shared_between_two_rungs() -> None:
-    rungs = [fit(SumKernel(), evidence(n)) for n in (60, 61, 62, 63, 90)]
-    assert all(b.hyperparameters is rungs[1].hyperparameters for b in rungs[1:4])
-    assert rungs[4].hyperparameters is not rungs[1].hyperparameters
-    assert len({len(b.molecules) for b in rungs}) == 5
-
-
 def test_told_in_steps_or_at_once_it_says_the_same() -> None:
     belief = fit(SumKernel(), TRAIN)
     asked, told = TEST.molecules[20:], TEST.molecules[:3]
@@ -149,3 +134,16 @@ def test_told_in_steps_or_at_once_it_says_the_same() -> None:
 def test_properties_on_the_same_molecules_share_their_matrix(matrix: object) -> None:
     first, second = (tuple(TRAIN.molecules) for _ in range(2))
     assert matrix(first, first) is matrix(second, second)  # type: ignore[operator]
+
+
+def test_a_coarse_belief_knows_less_and_of_the_same() -> None:
+    whole = fit(SumKernel(), evidence(400))
+    coarse = whole.coarse()
+    assert set(coarse.molecules) < set(whole.molecules)
+    assert len(coarse.molecules) == COARSE
+    others = evidence(60, start=400)
+    means, sds = whole.predict(others.molecules)
+    theirs, doubts = coarse.predict(others.molecules)
+    assert (doubts >= sds - 1e-9).all()
+    assert np.corrcoef(means, theirs)[0, 1] > 0.9
+    assert coarse.coarse() is coarse

@@ -53,4 +53,4 @@ def test_sparing_matches_misses_none() -> None:
 
 
 def test_missing_numbers_become_the_mean() -> None:
-    assert standardised(np.full((1, len(NAMES)), np.nan)).tolist() == [[0.0] * len(NAMES)]
+    assert standardised(np.full(len(NAMES), np.nan)).tolist() == [0.0] * len(NAMES)

@@ -29,10 +29,3 @@ def test_solutions_and_inverse() -> None:
     np.testing.assert_allclose(linalg.inverse(factor), np.linalg.inv(matrix), atol=1e-10)
     right = np.arange(6.0)
     np.testing.assert_allclose(factor @ linalg.solve_lower(factor, right), right, atol=1e-10)
-
-
-def test_a_factor_grows_with_its_matrix() -> None:
-    half = np.random.default_rng(1).standard_normal((8, 8))
-    matrix = half @ half.T + np.eye(8)
-    grown = linalg.extended(linalg.lower_cholesky(matrix[:5, :5]), matrix[5:, :5], matrix[5:, 5:])
-    np.testing.assert_allclose(grown, linalg.lower_cholesky(matrix), atol=1e-10)

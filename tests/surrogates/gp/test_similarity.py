@@ -8,8 +8,8 @@ from rdkit.Chem import rdFingerprintGenerator
 
 from loop.molecule import Molecule, parse
 from surrogates.gp import similarity
-from surrogates.gp.descriptors import FARTHEST, NAMES, WEIGHTS
-from surrogates.gp.features import descriptors
+from surrogates.gp.descriptors import FARTHEST
+from surrogates.gp.features import NAMES, WEIGHTS, descriptors
 from surrogates.gp.similarity import distances, minmax
 from tests.surrogates.boiling import evidence
 

@@ -53,18 +53,18 @@ class PoolModel(Model):
         observation_noise: bool | Tensor = False,
         posterior_transform: PosteriorTransform | None = None,
     ) -> GPyTorchPosterior:
-        """Posterior at the candidates whose indices are in ``X``, shape ``(..., 1, 1)``.
+        """Posterior at the candidates whose indices are in ``X``, shape ``(..., q, 1)``, all independent.
 
         Raises
         ------
         NotImplementedError
-            For anything but single candidates without observation noise: the table holds marginals only.
+            For observation noise, a choice of outputs or a transform.
         """
-        if X.shape[-2:] != (1, 1) or output_indices or observation_noise is not False or posterior_transform:
-            raise NotImplementedError("a pool model answers for one candidate at a time, without noise")
-        rows = X[..., 0, 0].long()
-        mean, variance = self.means[rows].unsqueeze(-2), self.variances[rows]
-        return GPyTorchPosterior(MultitaskMultivariateNormal(mean, DiagLinearOperator(variance)))
+        if output_indices or observation_noise is not False or posterior_transform:
+            raise NotImplementedError("a pool model answers for all properties, without noise")
+        rows = X[..., 0].long()
+        variances = DiagLinearOperator(self.variances[rows].flatten(-2))
+        return GPyTorchPosterior(MultitaskMultivariateNormal(self.means[rows], variances))
 
 
 class ScaledGains(MCMultiOutputObjective):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from loop.metrics import pareto_mask
 from loop.objective import gains
-from surrogates.acquisitions.kit.criteria import LogEHVI, ParetoMembership, ScalarisedUCB, Thompson, optimism
-from surrogates.acquisitions.kit.ehvi import Improvement
+from surrogates.acquisitions.kit.criteria import ParetoMembership, ScalarisedUCB, Thompson
 from surrogates.acquisitions.kit.scalar import chebyshev, draw_weights, linear
 from surrogates.acquisitions.kit.view import view_of
 from tests.surrogates.questions import question
@@ -21,34 +18,10 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(0)
 
 
-def test_log_ehvi_ranks_by_expected_improvement() -> None:
-    ranking = LogEHVI(exploration=1.0).rank(VIEW, rng())
-    assert sorted(ranking.order) == list(range(len(VIEW.candidates)))
-    table = Improvement(VIEW.front / VIEW.scales).expected(VIEW.gain_slices(1.0))
-    assert (np.diff(table[ranking.order]) <= 2e-3 * table.max()).all()
-    assert "expected hypervolume gain" in ranking.reason(int(ranking.order[0]))
-
-
-def test_a_saturated_front_is_decided_by_the_upper_confidence_bound() -> None:
-    best = np.full((1, 3), 1e4)
-    ranking = LogEHVI(exploration=1.0).rank(replace(VIEW, front=np.vstack([VIEW.front, best])), rng())
-    bounds = optimism(VIEW, np.full(3, 1 / 3), 1.0)
-    assert ranking.order[0] == np.argmax(bounds)
-    assert "no hypervolume left" in ranking.reason(int(ranking.order[0]))
-
-
 def test_more_optimism_prefers_more_doubt() -> None:
     chosen = [ScalarisedUCB(beta).rank(VIEW, rng()).order[:10] for beta in (0.0, 10.0)]
     doubt = [VIEW.gain_moments[1][rows].mean() for rows in chosen]
     assert doubt[1] > doubt[0]
-
-
-def test_log_ehvi_told_of_a_pick_ranks_as_if_new() -> None:
-    criterion = LogEHVI(exploration=1.0)
-    first = criterion.rank(VIEW, rng())
-    grown = VIEW.believing(int(first.order[0]))
-    again, new = criterion.rank(grown, rng()), LogEHVI(exploration=1.0).rank(grown, rng())
-    np.testing.assert_allclose(again.values, new.values, atol=1e-12)
 
 
 def test_membership_counts_pareto_sets() -> None:
