@@ -13,8 +13,8 @@ decorrelated; a Pareto objective; its default recommender (a Gaussian process fo
 property in the pool, which a campaign does not know, and is told it.
 
 Pools are draws from 200 on, which no setting of ours was chosen on; each has one seed. Every campaign runs in
-a process of its own with one thread, two to three minutes of CPU, and is kept in the directory: interrupt it
-and start it again. BayBE has an environment of its own, as its descriptors hold RDKit below
+a process of its own with one thread; BayBE's, two to three minutes of CPU each, are kept in the directory:
+interrupt it and start it again. BayBE has an environment of its own, as its descriptors hold RDKit below
 ``requirements.lock``. Kept results can be compared from any environment; a pool that is not the same in both
 is refused. CPU time is that of deciding, descriptors included, imports not.
 """
@@ -33,6 +33,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -88,7 +89,7 @@ def main() -> None:
         results = theirs
     else:
         print(f"ours ran with {_said(versions())}")
-        results = paired(theirs, [replayed(file) for file in files])
+        results = paired(theirs, [replayed_now(file) for file in files])
         show(task, summarise(results), results)
     report(results, STRATEGIES[options.strategy])
 
@@ -111,6 +112,12 @@ def rivals(files: Sequence[Path], strategy: str, workers: int) -> Iterator[dict[
         if one["labels"] != open_simulation(file).yardstick.task.labels.digest:
             raise SystemExit(f"{_kept(file, strategy)}: was run on another pool than {file.stem}; remove it")
         yield one
+
+
+def replayed_now(file: Path) -> pd.DataFrame:
+    """Our own strategies, run anew: what is kept may be older than the code."""
+    with TemporaryDirectory() as directory:
+        return replayed(file, Path(directory))
 
 
 def campaign(file: Path, strategy: str) -> dict[str, Any]:
@@ -280,7 +287,7 @@ def check(data: Path, directory: Path, strategy: str) -> None:
         raise SystemExit("BayBE chose differently with the same seed")
     if len(set(asked)) != CHECK.evaluations:
         raise SystemExit(f"{len(set(asked))} different molecules were measured, not {CHECK.evaluations}")
-    report(paired(table(one), [replayed(file)]), STRATEGIES[strategy])
+    report(paired(table(one), [replayed_now(file)]), STRATEGIES[strategy])
     print(f"\nit works; {_said(one['versions'])}")
 
 

@@ -179,9 +179,9 @@ def labelled(data: Path, size: int, seed: int) -> pd.DataFrame:
     return table
 
 
-def replayed(file: Path) -> pd.DataFrame:
-    """Run one simulation, as far as it is not run yet."""
-    return pd.read_csv(run_simulation(file, None).directory / "results.csv")
+def replayed(file: Path, directory: Path | None = None) -> pd.DataFrame:
+    """Run one simulation, as far as it is not run yet in its directory."""
+    return pd.read_csv(run_simulation(file, directory).directory / "results.csv")
 
 
 def show(task: Task, summary: Summary, results: pd.DataFrame) -> None:
