@@ -42,12 +42,14 @@ OBJECTIVES = (
 """The last one plays the exact objective."""
 
 
+SMALL = Limits(max_logp=None)
 ANYTHING = Limits(max_logp=None, exclude={}, max_heavy_atoms=40)
 
 
 def candidates(n: int) -> list[Molecule]:
-    """Real compounds, and what one carbon more at the first atom makes of them, until there are enough."""
-    found = dict.fromkeys(compounds(ANYTHING, n))
+    """Small real compounds, then larger ones, then what one carbon more makes of them."""
+    small = compounds(SMALL, n)
+    found = dict.fromkeys(small if len(small) == n else [*small, *compounds(ANYTHING, n)][:n])
     for molecule in list(found):
         if len(found) >= n:
             break
