@@ -23,7 +23,8 @@ import pandas as pd
 import tomli_w
 from rdkit import Chem
 
-from benchmarks.efficiency import labelled, replayed
+from benchmarks.efficiency import THREE, goals, labelled, replayed
+from benchmarks.intervals import interval
 
 DRAWS = (100, 101, 102, 103)
 
@@ -108,8 +109,7 @@ def written(name: str, study: Study, data: Path, directory: Path, seeds: int) ->
             "table": f"{name}-{draw}.csv",
             "seconds": "seconds",
             "missing": "failure",
-            "minimize": {"homo": float(table["homo"].max())},
-            "maximize": {column: float(table[column].min()) for column in ("lumo", "dipole")},
+            **goals(table, THREE),
             "initial": study.initial,
             "evaluations": study.evaluations,
             "seeds": seeds,
@@ -150,14 +150,14 @@ def show(results: pd.DataFrame, names: list[str]) -> None:
         cells = ""
         for column in columns.values():
             values, first = ends.loc[name][column], ends.loc[names[0]][column]
-            cells += f"{values.mean():>10.3f}{interval((values - first).to_numpy()):>26}"
+            cells += f"{values.mean():>10.3f}{interval(values - first, '+'):>26}"
         print(f"{name:<22}{cells}{failed[name]:>10.1f}{spent.loc[name].sum():>13.2f}", flush=True)
     for seconds in budgets(results):
         print(f"hypervolume at {seconds / 3600:.1f} core-hours")
         first = at_cost(results, names[0], seconds)
         for name in names:
             held = at_cost(results, name, seconds)
-            print(f"  {name:<20}{held.mean():>10.3f}{interval(held - first):>26}")
+            print(f"  {name:<20}{held.mean():>10.3f}{interval(held - first, '+'):>26}")
 
 
 def budgets(results: pd.DataFrame) -> list[float]:
@@ -166,17 +166,10 @@ def budgets(results: pd.DataFrame) -> list[float]:
     return [float(least) * share for share in (0.5, 0.75, 1.0)]
 
 
-def at_cost(results: pd.DataFrame, name: str, seconds: float) -> np.ndarray:
+def at_cost(results: pd.DataFrame, name: str, seconds: float) -> pd.Series[float]:
     """Share of the hypervolume each seed held when it had spent so much."""
     paid = results[(results["scenario"] == name) & (results["cost_seconds"] <= seconds)]
-    return paid.groupby("seed")["hypervolume_share"].last().to_numpy()
-
-
-def interval(differences: np.ndarray) -> str:
-    """Mean with its bootstrap 95 % interval over seeds."""
-    drawn = np.random.default_rng(0).choice(differences, (4000, len(differences))).mean(axis=1)
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return f"{differences.mean():+.3f} [{low:+.3f}, {high:+.3f}]"
+    return paid.groupby("seed")["hypervolume_share"].last()
 
 
 if __name__ == "__main__":

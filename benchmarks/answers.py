@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
@@ -15,7 +16,19 @@ from oracles.contained.child import answer
 from oracles.contained.spool import read_outcome, write_outcome
 
 DEADLINE = 300
-"""Seconds for one molecule."""
+"""CPU-seconds for one molecule: a machine that is busy or asleep must not turn an answer into a failure."""
+
+
+@contextmanager
+def deadline() -> Iterator[None]:
+    """Raise ``ResourceError`` where a calculation in this process takes more CPU time than ``DEADLINE``."""
+    former = signal.signal(signal.SIGPROF, _stop)
+    signal.setitimer(signal.ITIMER_PROF, DEADLINE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, former)
 
 
 @dataclass(frozen=True)
@@ -45,15 +58,10 @@ class Answers:
     def _asked(self, request: Request, home: Path) -> Outcome:
         oracle = next(o for o in self.oracles if o.kind == request.oracle)
         cpu, wall = time.process_time(), time.monotonic()
-        former = signal.signal(signal.SIGALRM, _stop)
-        signal.alarm(DEADLINE)
-        try:
+        with deadline():
             found = answer(oracle, request.molecule.smiles, home, wall)
-        finally:
-            signal.alarm(0)
-            signal.signal(signal.SIGALRM, former)
         return replace(found, cost=Cost(time.process_time() - cpu, time.monotonic() - wall))
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
-    raise ResourceError(f"no answer within {DEADLINE} s")
+    raise ResourceError(f"no answer within {DEADLINE} CPU-seconds")

@@ -11,6 +11,7 @@ from typing import cast
 
 import numpy as np
 
+from benchmarks.zinc_set import LARGEST
 from flows.campaign_file.tables import CampaignFile
 from flows.simulation.genetic import at_random, born
 from flows.simulation.strategies import NoSurrogate
@@ -29,9 +30,6 @@ WHOLE = 20_000
 
 CANDIDATES = 2000
 """Proposed in a round where molecules are generated; half the default, to keep the decisions cheap."""
-
-LARGEST = 10
-"""Heavy atoms."""
 
 CORPUS = Library(source="corpus")
 

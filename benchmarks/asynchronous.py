@@ -23,6 +23,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from benchmarks.intervals import interval
 from benchmarks.qm9 import PROPERTIES, read
 from loop.campaign import Budget, Definition, State, StopRules
 from loop.design import at_random
@@ -42,7 +43,6 @@ LEVELS = (0.7, 0.8, 0.85)
 """Shares of the pool's hypervolume."""
 
 WAYS = ("rounds", "filled", "one by one")
-RESAMPLES = 10_000
 
 
 @dataclass(frozen=True)
@@ -150,14 +150,12 @@ def show(table: pd.DataFrame) -> None:
 
 
 def _interval(values: pd.Series[float]) -> str:
-    """Mean with its bootstrap 95 % interval, of the seeds that have one."""
-    given = values.dropna().to_numpy(float)
+    """Mean with its 95 % interval, of the seeds that have one."""
+    given = values.dropna()
     if not len(given):
         return "-"
-    drawn = given[np.random.default_rng(0).integers(len(given), size=(RESAMPLES, len(given)))].mean(axis=1)
-    low, high = np.quantile(drawn, (0.025, 0.975))
     seeds = "" if len(given) == len(values) else f" ({len(given)} of {len(values)} seeds)"
-    return f"{given.mean():.3f} [{low:.3f}, {high:.3f}]{seeds}"
+    return interval(given) + seeds
 
 
 if __name__ == "__main__":

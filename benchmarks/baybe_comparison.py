@@ -38,7 +38,8 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.efficiency import TASKS, Task, interval, replayed, show, written
+from benchmarks.efficiency import TASKS, Task, replayed, show, written
+from benchmarks.intervals import interval
 from flows.simulation.measures import measure
 from flows.simulation.replaying import open_simulation, staged
 from flows.simulation.running import THREADS

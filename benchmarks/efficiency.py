@@ -27,6 +27,7 @@ import tomli_w
 
 from benchmarks import de_novo
 from benchmarks import zinc_set as zinc
+from benchmarks.intervals import interval
 from benchmarks.qm9 import read
 from flows.simulation.running import run_simulation
 from flows.simulation.summary import Summary, summarise
@@ -80,11 +81,12 @@ class Task:
     on_demand: bool = False
 
 
+ZINC = (*de_novo.OBJECTIVES, de_novo.ZINC)
 THREE = ("homo", "lumo", "dipole")
 TASKS = (
     Task("qm9-5000", 5000, 50, 200, 5, THREE),
     Task("qm9-1000", 1000, 20, 50, 5, THREE, pools=20),
-    Task("zinc", 0, 42, 210, 7, (), pools=1, first_draw=0),
+    Task("zinc", 0, 42, 210, 7, tuple(o.property for o in ZINC), pools=1, first_draw=0),
     Task("homo-10000", 10_000, 100, 600, 20, ("homo",), FEW, 1),
     Task("lumo-10000", 10_000, 100, 600, 20, ("lumo",), FEW, 1),
     Task("dipole-10000", 10_000, 100, 600, 20, ("dipole",), FEW, 1),
@@ -164,7 +166,7 @@ def zinc_goals() -> dict[str, Any]:
                 "reference": o.reference,
                 "known": o.property == "sa",
             }
-            for o in (*de_novo.OBJECTIVES, de_novo.ZINC)
+            for o in ZINC
         ]
     }
 
@@ -218,13 +220,6 @@ def _rivals(summary: Summary) -> Sequence[str]:
 def _paired(results: pd.DataFrame, one: str, other: str) -> str:
     last = results.groupby(["scenario", "seed"])["hypervolume_share"].last().unstack("scenario")
     return interval(last[one] - last[other])
-
-
-def interval(values: pd.Series[float]) -> str:
-    """Mean with its bootstrap 95 % interval."""
-    drawn = [values.sample(frac=1.0, replace=True, random_state=k).mean() for k in range(1000)]
-    low, high = pd.Series(drawn).quantile([0.025, 0.975])
-    return f"{values.mean():.3f} [{low:.3f}, {high:.3f}]"
 
 
 if __name__ == "__main__":

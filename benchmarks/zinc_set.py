@@ -13,22 +13,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from rich.progress import track
 
+from benchmarks.answers import deadline
 from generators.corpus.entries import Entry, corpus
 from loop.molecule import Limits, Molecule, parse
-from loop.protocols import Oracle, OracleError, ResourceError
+from loop.protocols import Oracle, OracleError
 from oracles.chemistry import donors
 from oracles.contained.child import die_with_parent
 from oracles.synthesizability import Synthesizability
@@ -39,8 +38,6 @@ TABLE = Path(__file__).parent / "data" / "zinc_gfn2.parquet"
 LARGEST = 10
 """Heavy atoms."""
 SEED = 0
-DEADLINE = 300
-"""Seconds for one molecule."""
 
 ORACLES: tuple[Oracle, ...] = (XtbOrbitals(), XtbZincExchange(search="quick"), Synthesizability())
 
@@ -89,23 +86,16 @@ def measured(entry: Entry, scratch: Path) -> dict[str, Any]:
     """Every answer about one compound as one row; nothing is raised but our own faults."""
     molecule = parse(entry.smiles)
     row: dict[str, Any] = {"smiles": molecule.smiles, "name": entry.name, "origin": entry.origin}
-    signal.signal(signal.SIGALRM, _stop)
     for oracle in ORACLES:
         started = time.process_time()
-        signal.alarm(DEADLINE)
         try:
-            answer = oracle.measure(molecule, scratch / str(os.getpid()))
+            with deadline():
+                answer = oracle.measure(molecule, scratch / str(os.getpid()))
             row |= {f"{v.property} / {v.unit}": v.value for v in answer.values}
         except OracleError as error:
             row[f"failure {oracle.kind}"] = f"{type(error).__name__}: {error}"
-        finally:
-            signal.alarm(0)
         row[f"seconds {oracle.kind}"] = round(time.process_time() - started, 3)
     return row
-
-
-def _stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
-    raise ResourceError(f"no answer within {DEADLINE} s")
 
 
 def _rows(kept: Path) -> Iterator[dict[str, Any]]:

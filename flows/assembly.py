@@ -9,12 +9,12 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from flows.campaign_file import CampaignFile, CampaignFileError
-from flows.campaign_file.reading import Path_, Source, nearest, validated
+from flows.campaign_file.reading import Path_, Source, validated
 from flows.campaign_file.tables import AMENDABLE, GeneratorTable, OracleTable, PartTable
 from flows.seating import NoEmbeddingError, seated
 from loop.campaign import Definition
 from loop.molecule import parse
-from loop.parts import UnknownPartError, kinds, load
+from loop.parts import UnknownPartError, kinds, load, nearest
 from loop.protocols import Acquisition, Generator, Oracle, PartError, Surrogate
 from loop.records import Property, digest
 from loop.step import Parts

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from loop.campaign import State
 from loop.molecule import Molecule
@@ -76,17 +75,17 @@ class Expectations:
     @property
     def coverage_95(self) -> float:
         """Share of the measurements inside the central 95 % intervals."""
-        return float((np.abs(self.standardised) <= WIDTH_95).mean())
+        return coverage_95(self.standardised)
 
     @property
     def nll(self) -> float:
         """Mean negative log-likelihood of the measurements, in nats."""
-        return _nll(self.measured, self.means, self.sds)
+        return nll(self.measured - self.means, self.sds)
 
     @property
     def plain_nll(self) -> float:
         """The same for someone who expects what was measured before, whatever the molecule."""
-        return _nll(self.measured, self.plain_means, self.plain_sds)
+        return nll(self.measured - self.plain_means, self.plain_sds)
 
     @property
     def miscalibration_area(self) -> float:
@@ -96,10 +95,10 @@ class Expectations:
     @property
     def rank_correlation(self) -> float:
         """Spearman's, of expected and measured values; NaN where one of them does not vary."""
-        ranks = [np.asarray(pd.Series(values).rank()) for values in (self.means, self.measured)]
-        if min(np.ptp(r) for r in ranks) == 0:
+        expected, found = _ranks(self.means), _ranks(self.measured)
+        if min(np.ptp(expected), np.ptp(found)) == 0:
             return math.nan
-        return float(np.corrcoef(ranks)[0, 1])
+        return float(np.corrcoef(expected, found)[0, 1])
 
     @property
     def alarm(self) -> str | None:
@@ -126,6 +125,32 @@ def expectations(state: State, names: Sequence[str]) -> list[Expectations]:
     return [one for one in found if one.n]
 
 
+def nll(errors: FloatArray, sds: FloatArray) -> float:
+    """Mean negative log-likelihood of errors under normal distributions, in nats."""
+    return float((0.5 * np.log(2 * np.pi * sds**2) + 0.5 * (errors / sds) ** 2).mean())
+
+
+def coverage_95(standardised: FloatArray) -> float:
+    """Share of errors, in units of the predicted standard deviations, in the central 95 %."""
+    return float((np.abs(standardised) <= WIDTH_95).mean())
+
+
+def left_out_figures(errors: FloatArray, sds: FloatArray) -> dict[str, float]:
+    """The figures that every belief has, of measurements predicted without themselves.
+
+    Parameters
+    ----------
+    errors, sds
+        Measured less predicted, and the predicted standard deviation of the measurement, shape ``(n,)``.
+    """
+    return {
+        "n": float(len(errors)),
+        "loo_nll": nll(errors, sds),
+        "loo_rmse": float(np.sqrt((errors**2).mean())),
+        "loo_coverage_95": coverage_95(errors / sds),
+    }
+
+
 def miscalibration_area(standardised: FloatArray) -> float:
     """Area between promised and found shares of central intervals, 0 to 0.5.
 
@@ -136,20 +161,20 @@ def miscalibration_area(standardised: FloatArray) -> float:
     standardised
         Errors in units of the predicted standard deviations, shape ``(n,)``.
     """
-    inside = np.sort(
-        _erf(np.abs(standardised) / math.sqrt(2))
-    )  # the smallest central interval that holds each
+    # The smallest central interval that holds each.
+    inside = np.sort(_erf(np.abs(standardised) / math.sqrt(2)))
     promised = np.linspace(0.0, 1.0, 1001)
     shares = np.searchsorted(inside, promised, side="right") / len(inside)
     return float(np.trapezoid(np.abs(shares - promised), promised))
 
 
 def _expectations(state: State, name: str) -> Expectations:
-    values, known = state.values.get(name, {}), [np.nan]
+    values = state.values.get(name, {})
+    known: list[float] = []
     molecules: list[Molecule] = []
     rows: list[tuple[float, float, float, float, float]] = []
     for a_round in state.rounds:
-        plain = (float(np.nanmean(known)), float(np.nanstd(known))) if len(known) > 1 else (0.0, 0.0)
+        plain = (float(np.mean(known)), float(np.std(known))) if known else (0.0, 0.0)
         noise = float(a_round.notes.get("surrogate", {}).get(name, {}).get("noise_sd", 0.0))
         for pick in a_round.picks:
             molecule, expected = pick.candidate.molecule, pick.predictions.get(name)
@@ -163,6 +188,7 @@ def _expectations(state: State, name: str) -> Expectations:
     return Expectations(name, tuple(molecules), *np.array(rows, dtype=np.float64).reshape(-1, 5).T)
 
 
-def _nll(measured: FloatArray, means: FloatArray, sds: FloatArray) -> float:
-    losses = 0.5 * np.log(2 * np.pi * sds**2) + 0.5 * ((measured - means) / sds) ** 2
-    return float(losses.mean())
+def _ranks(values: FloatArray) -> FloatArray:
+    """Ranks from 1; equal values share their mean rank."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - 0.5 * (count - 1))[place])

@@ -7,8 +7,10 @@ through an entry point in the group ``zincloop.<package>``.
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -49,6 +51,12 @@ def load(package: str, kind: str) -> type[BaseModel]:
     if len(classes) != 1:
         raise UnknownPartError(f"{module.__name__} holds {len(classes)} parts, it must hold one")
     return classes[0]
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """A clause that helps with a misspelt word: the nearest known one, or all of them."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
 
 
 def _is_part(value: object, module: str) -> bool:

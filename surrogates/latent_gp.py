@@ -41,5 +41,5 @@ class LatentSurrogate:
     kind: str = "latent_gp"
 
     def fit(self, evidence: Evidence, seed: int) -> Belief:  # noqa: ARG002 - nothing is left to chance
-        """Fit to at least two measurements; see :func:`surrogates.gp.belief.fit`."""
+        """Fit to at least two measurements; see :func:`surrogates.gp.fitting.fit`."""
         return fit(self.kernel, evidence)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, cast
@@ -17,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from loop.parts import UnknownPartError, kinds, load
+from loop.parts import UnknownPartError, kinds, load, nearest
 from loop.protocols import Belief, Embedding, Evidence, NeedsEmbedding, Surrogate
 from surrogates.choosing.left_out import choose
 
@@ -32,10 +31,8 @@ def _part(value: object) -> object:
     try:
         return load("surrogates", kind).model_validate(dict(value))
     except UnknownPartError:
-        known = kinds("surrogates")
-        near = difflib.get_close_matches(kind, known, n=1, cutoff=0.5)
-        clause = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
-        raise ValueError(f"there is no surrogate of kind '{kind}'; {clause}") from None
+        said = f"there is no surrogate of kind '{kind}'; {nearest(kind, kinds('surrogates'))}"
+        raise ValueError(said) from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

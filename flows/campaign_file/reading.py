@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from flows.campaign_file.tables import CampaignFile
+from loop.parts import nearest
 
 Path_ = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
@@ -98,12 +98,6 @@ def _field(where: Path_) -> str:
     for part in where:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
     return text
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """A clause that helps with a misspelt word: the nearest known one, or all of them."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
 
 
 def read(path: Path) -> tuple[CampaignFile, Source]:

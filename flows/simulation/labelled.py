@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from flows.campaign_file.reading import CampaignFileError, nearest
+from flows.campaign_file.reading import CampaignFileError
 from flows.simulation.tables import LabelledObjectiveTable, SimulationFile
 from loop.labels import Labels
 from loop.molecule import Molecule, MoleculeError, parse
 from loop.objective import Objective
+from loop.parts import nearest
 from loop.records import Property
 
 SHOWN = 20

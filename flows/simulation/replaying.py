@@ -11,7 +11,7 @@ from typing import cast
 import pandas as pd
 
 from flows.campaign_file import CampaignFileError
-from flows.campaign_file.reading import Source, nearest, validated
+from flows.campaign_file.reading import Source, validated
 from flows.simulation.answering import Answering, answering
 from flows.simulation.genetic import Genetic
 from flows.simulation.labelled import Task, read_labelled
@@ -24,6 +24,7 @@ from loop.campaign import Budget, Definition, StopRules
 from loop.design import at_random, representative
 from loop.labels import Lookup, Shelf
 from loop.molecule import Limits
+from loop.parts import nearest
 from loop.protocols import Acquisition, Oracle, Surrogate
 from loop.simulate import simulate
 from loop.step import Parts
@@ -151,7 +152,7 @@ def _assembled(
 
 
 def _surrogate(file: SimulationFile, scenario: ScenarioTable, initial: int, source: Source) -> Surrogate:
-    if scenario.genetic or scenario.sort_by is not None:
+    if not scenario.learns:
         return NoSurrogate()
     base = surrogate(file, scenario, source)
     return TrainedOnce(base, initial) if scenario.train_once else base

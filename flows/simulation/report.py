@@ -84,9 +84,7 @@ def curves(results: pd.DataFrame) -> go.Figure:
     colors = dict(zip(names, cycle(qualitative.Safe), strict=False))
     for k, (y, x, title, below) in enumerate(PANELS):
         cell = {"row": k // COLUMNS + 1, "col": k % COLUMNS + 1}
-        unit, size = ("h", 3600) if results[x].max() > 2 * 3600 else ("s", 1)
-        if x == "evaluations":
-            unit, size = "", 1
+        unit, size = _unit(x, results[x].max())
         for name in names:
             some = results[results["scenario"] == name]
             at, (middle, low, high) = _bands(some, x, y)
@@ -117,6 +115,13 @@ def curves(results: pd.DataFrame) -> go.Figure:
         legend={"orientation": "h", "y": 1.07},
     )
     return figure
+
+
+def _unit(x: str, largest: float) -> tuple[str, int]:
+    """Unit of an abscissa, and how many of its column make one."""
+    if x == "evaluations":
+        return "", 1
+    return ("h", 3600) if largest > 2 * 3600 else ("s", 1)
 
 
 def _bands(some: pd.DataFrame, x: str, y: str) -> tuple[FloatArray, FloatArray]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flows.campaign_file import CampaignFileError
-from flows.campaign_file.reading import Path_, Source, nearest, validated
+from flows.campaign_file.reading import Path_, Source, validated
 from flows.campaign_file.tables import PartTable
 from flows.seating import needs_embedding, seated
 from flows.simulation.tables import ScenarioTable, SimulationFile
-from loop.parts import UnknownPartError, kinds, load
+from loop.parts import UnknownPartError, kinds, load, nearest
 from loop.protocols import Embedding, PartError, Surrogate
 
 
@@ -63,5 +63,5 @@ def embedding(file: SimulationFile, source: Source) -> Embedding:
 
 def embedding_version(file: SimulationFile, source: Source) -> str:
     """Version of the embedding if a scenario needs it, else nothing."""
-    learners = (part("surrogates", s.surrogate, source) for s in file.scenarios if s.sort_by is None)
+    learners = (part("surrogates", s.surrogate, source) for s in file.scenarios if s.learns)
     return embedding(file, source).version() if any(map(needs_embedding, learners)) else ""

@@ -64,6 +64,11 @@ class ScenarioTable(Table):
         0.0, description="spread of the time to an answer: standard deviation of its logarithm"
     )
 
+    @property
+    def learns(self) -> bool:
+        """Whether a surrogate decides."""
+        return not self.genetic and self.sort_by is None
+
     @model_validator(mode="after")
     def _one_strategy(self) -> ScenarioTable:
         if self.genetic and self.sort_by is not None:

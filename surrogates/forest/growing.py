@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.ensemble import RandomForestRegressor
 
+from loop.calibration import left_out_figures
 from loop.objective import FloatArray
 from loop.protocols import Evidence
 from surrogates.forest.belief import Forest, ForestBelief
@@ -122,12 +123,8 @@ def _out_of_bag(
 def _figures(left_out: OutOfBag, spread: float, residual: float, unit: float) -> dict[str, float]:
     """See :attr:`surrogates.forest.belief.ForestBelief.diagnostics`."""
     errors, sds = unit * left_out.errors, unit * np.sqrt(left_out.variances(spread, residual))
-    nll = 0.5 * np.log(2 * np.pi * sds**2) + 0.5 * (errors / sds) ** 2
     return {
-        "n": float(len(errors)),
-        "loo_nll": float(nll.mean()),
-        "loo_rmse": float(np.sqrt((errors**2).mean())),
-        "loo_coverage_95": float((np.abs(errors) <= 1.959964 * sds).mean()),
+        **left_out_figures(errors, sds),
         "noise_sd": 0.0,
         "residual_sd": unit * float(np.sqrt(residual)),
         "spread_factor": float(np.sqrt(spread)),

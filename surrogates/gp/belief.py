@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from loop.calibration import left_out_figures
 from loop.molecule import Molecule
 from loop.objective import FloatArray
 from surrogates.gp import linalg
@@ -68,12 +69,8 @@ class GaussianBelief:
         """
         means, sds = self.left_out()
         errors = self.offset + self.unit * self.values - means
-        nll = 0.5 * np.log(2 * np.pi * sds**2) + 0.5 * (errors / sds) ** 2
         return {
-            "n": float(len(self.molecules)),
-            "loo_nll": float(nll.mean()),
-            "loo_rmse": float(np.sqrt((errors**2).mean())),
-            "loo_coverage_95": float((np.abs(errors) <= 1.959964 * sds).mean()),
+            **left_out_figures(errors, sds),
             "noise_sd": self.unit * float(np.sqrt(self.hyperparameters.noise)),
             "signal_sd": self.unit * float(np.sqrt(self.hyperparameters.signal)),
         }

@@ -122,9 +122,9 @@ def fitted(x: Tensor, y: Tensor) -> Fitted:
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
     loss = nn.HuberLoss(delta=0.5)
     for _ in range(EPOCHS):
-        for rows in torch.randperm(len(x))[: BATCH * (len(x) // BATCH)].view(-1, BATCH):
+        for some in torch.randperm(len(x))[: BATCH * (len(x) // BATCH)].view(-1, BATCH):
             optimizer.zero_grad()
-            loss(model(x[rows]), y[rows]).backward()
+            loss(model(x[some]), y[some]).backward()
             optimizer.step()
             schedule.step()
     return model.eval()

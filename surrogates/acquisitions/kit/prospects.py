@@ -78,7 +78,8 @@ def foresee(
     weight of 1 (Snoek et al., arXiv:1206.2944; powers below 1 after Lee et al., arXiv:2003.10870).
     """
     plain = Prospects.plain(len(candidates))
-    failed = [m for m in question.failed if m not in set(question.measured)]
+    measured = set(question.measured)
+    failed = [m for m in question.failed if m not in measured]
     feasible, discounts = plain.feasible, plain.discounts
     if failed and feasibility_weight > 0:
         feasible = feasibility(question.measured, failed, candidates)
@@ -111,13 +112,13 @@ def feasibility(
         return np.asarray(share * np.clip(means, least, 1.0) + (1.0 - share) * overall)
 
     left_out = belief.left_out()[0]
-    # The factor 1 - share is a prior that has the outcomes prove that they follow the molecule.
-    merits = [
-        np.log(np.where(outcomes > 0, p, 1.0 - p)).sum() + np.log(1.0 - share)
-        for share in SHARES
-        for p in [mixed(share, left_out)]
-    ]
-    return 1.0 - mixed(float(SHARES[np.argmax(merits)]), belief.predict(candidates)[0])
+
+    def merit(share: float) -> float:
+        p = mixed(share, left_out)
+        # The factor 1 - share is a prior that has the outcomes prove that they follow the molecule.
+        return float(np.log(np.where(outcomes > 0, p, 1.0 - p)).sum() + np.log(1.0 - share))
+
+    return 1.0 - mixed(max(SHARES.tolist(), key=merit), belief.predict(candidates)[0])
 
 
 def expected_seconds(question: Question, candidates: Sequence[Molecule]) -> tuple[FloatArray, float]:

@@ -50,6 +50,7 @@ def test_it_orders_orbitals_as_a_chemist_would() -> None:
     assert found["C[N+](=O)[O-]"][lumo] < found["c1ccccc1"][lumo] < found["CCO"][lumo]
 
 
+@pytest.mark.slow
 def test_it_agrees_with_the_calculation_on_molecules_it_was_not_fitted_to() -> None:
     molecules = [parse(entry.smiles) for entry in chosen(2080)[300:340]]
     truth = [computed(m) for m in molecules]
@@ -63,6 +64,7 @@ def test_it_agrees_with_the_calculation_on_molecules_it_was_not_fitted_to() -> N
         assert np.sqrt(np.mean((ours - scaled) ** 2)) < 2 * card["held_out_rmse"][k]
 
 
+@pytest.mark.slow
 def test_no_molecule_of_the_zinc_set_is_in_its_table() -> None:
     ours = {m.smiles for m in wanted(500, 200)}
     assert len(ours) == 700
