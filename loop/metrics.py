@@ -35,6 +35,27 @@ def pareto_mask(gains: FloatArray) -> NDArray[np.bool_]:
     return mask
 
 
+def dominated(gains: FloatArray, front: FloatArray) -> NDArray[np.bool_]:
+    """Which rows some row of ``front`` dominates, shape ``(...,)``; its equals are not dominated.
+
+    Parameters
+    ----------
+    gains
+        Shape ``(..., m)``; larger is better.
+    front
+        Shape ``(k, m)``.
+    """
+    found = np.zeros(gains.shape[:-1], dtype=bool)
+    columns = np.moveaxis(gains, -1, 0)
+    for point in front:
+        behind, beaten = np.ones_like(found), np.zeros_like(found)
+        for column, value in zip(columns, point, strict=True):
+            behind &= column <= value
+            beaten |= column < value
+        found |= behind & beaten
+    return found
+
+
 def hypervolume(gains: FloatArray, reference: FloatArray | float) -> float:
     """Exact volume between ``reference`` and the front of ``gains``.
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem, RDLogger
 from rdkit.Chem import Crippen, DataStructs, rdFingerprintGenerator, rdMolDescriptors
 from rdkit.Chem.rdchem import Mol
+from scipy.sparse import csr_array
 
 MAX_TEXT = 1000
 """Longest SMILES read (characters); longer text is refused before RDKit sees it."""
@@ -255,7 +257,8 @@ def _is_zwitterion(mol: Mol) -> bool:
     return False
 
 
-_MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+_BITS = 2048
+_MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=_BITS)
 
 
 @lru_cache(maxsize=100_000)
@@ -275,6 +278,30 @@ def similarities(molecule: Molecule, others: Sequence[Molecule]) -> NDArray[np.f
 
 def nearest(molecules: Iterable[Molecule], others: Sequence[Molecule]) -> Iterator[float]:
     """Yield the largest Tanimoto similarity of each molecule to any of the others; 0 if there are none."""
-    known = [fingerprint(o) for o in others]
-    for molecule in molecules:
-        yield max(DataStructs.BulkTanimotoSimilarity(fingerprint(molecule), known), default=0.0)
+    stream = iter(molecules)
+    known = _dense([_on_bits(o) for o in others])
+    sizes = known.sum(axis=0)
+    while chunk := [_on_bits(m) for m in islice(stream, _CHUNK)]:
+        counts = np.array([len(bits) for bits in chunk])
+        ends = np.cumsum(counts)
+        ones = np.ones(int(ends[-1]), dtype=np.float32)
+        bits = csr_array((ones, np.concatenate(chunk), np.append(0, ends)), shape=(len(chunk), _BITS))
+        shared = (bits @ known).astype(np.float64)
+        yield from (shared / (counts[:, None] + sizes - shared)).max(axis=1, initial=0.0).tolist()
+
+
+_CHUNK = 512
+"""Molecules compared at once."""
+
+
+def _dense(fingerprints: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
+    """Fingerprints as columns, shape ``(bits, n)``."""
+    table = np.zeros((_BITS, len(fingerprints)), dtype=np.float32)
+    for column, bits in enumerate(fingerprints):
+        table[bits, column] = 1.0
+    return table
+
+
+@lru_cache(maxsize=100_000)
+def _on_bits(molecule: Molecule) -> NDArray[np.int32]:
+    return np.array(fingerprint(molecule).GetOnBits(), dtype=np.int32)

@@ -238,8 +238,11 @@ def _askable(parts: Parts, candidates: Sequence[Candidate], taken: Sequence[Mole
         found.setdefault(candidate.molecule, candidate)
     for molecule in taken:
         found.pop(molecule, None)
-    refusals = [oracle.refusal for oracle in parts.oracles]
-    return [c for m, c in found.items() if all(refusal(m) is None for refusal in refusals)]
+    left = list(found.values())
+    for oracle in parts.oracles:
+        refusal = oracle.refusal
+        left = [candidate for candidate in left if refusal(candidate.molecule) is None]
+    return left
 
 
 def _exact(parts: Parts, molecules: Sequence[Molecule]) -> dict[str, FloatArray]:

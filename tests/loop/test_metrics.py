@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from loop.metrics import hypervolume, pareto_mask
+from loop.metrics import dominated, hypervolume, pareto_mask
 from loop.objective import FloatArray
 
 
@@ -38,6 +38,15 @@ def test_no_row_dominates_a_row_of_the_front(points: FloatArray) -> None:
     for i, row in enumerate(points):
         dominated = any((other >= row).all() and (other > row).any() for other in points)
         assert mask[i] == (not dominated)
+
+
+@given(fronts(least=2, most=2), fronts(least=2, most=2))
+def test_the_dominated_are_those_that_a_front_beside_them_rules_out(
+    points: FloatArray, front: FloatArray
+) -> None:
+    found = dominated(points, front)
+    assert found.tolist() == [not pareto_mask(np.vstack([front, row]))[-1] for row in points]
+    assert dominated(points[None], front).tolist() == [found.tolist()]
 
 
 @given(fronts(least=2))

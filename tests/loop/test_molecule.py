@@ -11,6 +11,7 @@ from loop.molecule import (
     Limits,
     MoleculeError,
     check_smarts,
+    nearest,
     parse,
     similarities,
 )
@@ -148,3 +149,11 @@ def test_similarity_is_one_to_itself_and_less_to_others() -> None:
     assert found[0] == 1.0
     assert found[1] < 1.0
     assert found[2] < found[1]
+
+
+def test_the_nearest_is_the_most_similar_of_all() -> None:
+    some = [parse("C" * n + tail) for n in range(1, 40) for tail in ("O", "N", "C(=O)O", "c1ccccc1")] * 4
+    others = [parse(smiles) for smiles in ("CCO", "CCCCN", "OCc1ccccc1")]
+    assert list(nearest(some, others)) == [similarities(molecule, others).max() for molecule in some]
+    assert list(nearest(some, [])) == [0.0] * len(some)
+    assert list(nearest([], others)) == []

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from loop.metrics import pareto_mask
+from loop.metrics import dominated, pareto_mask
 from loop.molecule import Molecule
 from loop.objective import FloatArray, gains
 from surrogates.acquisitions.kit.scalar import chebyshev, draw_weights, linear
@@ -181,9 +181,9 @@ def _membership(view: View, rng: np.random.Generator) -> FloatArray:
     """Share of draws in which each candidate is in the Pareto set, shape ``(n,)``."""
     means, sds = view.means_and_sds
     front = view.front[pareto_mask(view.front)]
+    drawn = gains(view.objectives, means + sds * rng.standard_normal((DRAWS, *means.shape)))
     counts = np.zeros(len(means))
-    for normal in rng.standard_normal((DRAWS, *means.shape)):
-        drawn = gains(view.objectives, means + sds * normal)
-        mask = pareto_mask(np.vstack([front, drawn]))
-        counts += mask[len(front) :]
+    for values, behind in zip(drawn, dominated(drawn, front), strict=True):
+        left = np.flatnonzero(~behind)
+        counts[left[pareto_mask(values[left])]] += 1
     return counts / DRAWS

@@ -28,8 +28,8 @@ class View:
     ----------
     objectives
         What is wanted, in the order of every last axis.
-    candidates
-        The ``n`` candidates.
+    candidates, molecules
+        The ``n`` candidates and their molecules.
     beliefs
         Property name -> belief, told of everything measured, pending and picked.
     exact
@@ -46,17 +46,13 @@ class View:
 
     objectives: tuple[Objective, ...]
     candidates: tuple[Candidate, ...]
+    molecules: tuple[Molecule, ...]
     beliefs: Mapping[str, Belief]
     exact: Mapping[str, FloatArray]
     known: tuple[Molecule, ...]
     front: FloatArray
     scales: FloatArray
     prospects: Prospects
-
-    @cached_property
-    def molecules(self) -> tuple[Molecule, ...]:
-        """Molecules of the candidates."""
-        return tuple(candidate.molecule for candidate in self.candidates)
 
     @cached_property
     def means_and_sds(self) -> tuple[FloatArray, FloatArray]:
@@ -139,7 +135,8 @@ class View:
         chosen = np.asarray(rows, dtype=int)
         return replace(
             self,
-            candidates=tuple(self.candidates[i] for i in chosen),
+            candidates=tuple(self.candidates[i] for i in rows),
+            molecules=tuple(self.molecules[i] for i in rows),
             exact={name: values[chosen] for name, values in self.exact.items()},
             prospects=self.prospects.only(rows),
         )
@@ -186,7 +183,8 @@ def view_of(question: Question) -> View:
         If fewer than two molecules have every objective measured, or nothing is known of an objective.
     """
     _check(question)
-    places = {candidate.molecule: i for i, candidate in enumerate(question.pool)}
+    molecules = tuple(candidate.molecule for candidate in question.pool)
+    places = dict(zip(molecules, range(len(molecules)), strict=True))
     for molecule in (*question.asked, *question.pending, *question.measured):
         places.pop(molecule, None)
     rows = sorted(places.values())
@@ -198,6 +196,7 @@ def view_of(question: Question) -> View:
     return View(
         objectives=objectives,
         candidates=tuple(question.pool),
+        molecules=molecules,
         beliefs=told_of(beliefs, question.pending),
         exact={o.property: question.exact[o.property] for o in objectives if o.property in question.exact},
         known=(*question.measured, *question.pending),
