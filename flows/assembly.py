@@ -20,6 +20,7 @@ from loop.records import Property, digest
 from loop.step import Parts
 from loop.step import Source as PoolSource
 from oracles.contained import Containment
+from surrogates.fidelity.delta import Delta
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
     reader.finish()
     surrogate = _seated(learner, generators, source)
     _check_objectives(file, oracles, source)
+    _check_screening(file, oracles, source)
+    cheaper = {dear: cheap for table in file.oracles for cheap, dear in table.stands_for.items()}
     sources = [
         PoolSource(generator, table.share, table.initial)
         for generator, table in zip(generators, file.generators, strict=True)
@@ -107,8 +110,10 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
             stop=file.stop.rules(),
             batch=file.proposal.batch,
             pool=file.proposal.pool,
+            screened=file.proposal.screen,
+            cheaper=cheaper,
         ),
-        parts=Parts(_shared(sources), oracles, surrogate, acquisition),
+        parts=Parts(_shared(sources), oracles, Delta(surrogate) if cheaper else surrogate, acquisition),
         containment={
             table.kind: Containment(
                 table.deadline_minutes * 60, int(table.memory_gb * 1e9), file.workers.threads
@@ -186,6 +191,41 @@ def _check_objectives(file: CampaignFile, oracles: Sequence[Oracle], source: Sou
         elif prop.unit != objective.unit:
             sentence = f"{prop.name} is measured in {prop.unit}; give reference, low and high in {prop.unit}"
             problems.append(source.problem(("objectives", k, "unit"), f"{sentence}, not '{objective.unit}'"))
+    if problems:
+        raise CampaignFileError(problems)
+
+
+def _check_screening(file: CampaignFile, oracles: Sequence[Oracle], source: Source) -> None:
+    """Refuse cheaper estimates of nothing, in another unit, or that nothing is made of."""
+    problems = []
+    units = {p.name: p.unit for oracle in oracles for p in oracle.properties}
+    wanted = [o.property for o in file.objectives]
+    stood_for: list[str] = []
+    for k, (table, oracle) in enumerate(zip(file.oracles, oracles, strict=True)):
+        where = ("oracles", k, "stands_for")
+        own = [p.name for p in oracle.properties]
+        if table.stands_for and oracle.exact:
+            sentence = f"{oracle.kind} cannot screen: it is computed for every candidate anyway"
+            problems.append(source.problem(where, sentence))
+        if table.stands_for and (both := [name for name in own if name in wanted]):
+            sentence = f"{oracle.kind} cannot screen: '{both[0]}' is an objective itself"
+            problems.append(source.problem(where, sentence))
+        for cheap, dear in table.stands_for.items():
+            if cheap not in own:
+                sentence = f"{oracle.kind} does not measure '{cheap}'; {nearest(cheap, own)}"
+            elif dear not in wanted:
+                sentence = f"'{dear}' is no objective; {nearest(dear, wanted)}"
+            elif units[cheap] != units[dear]:
+                sentence = f"'{cheap}' is in {units[cheap]} and '{dear}' in {units[dear]}"
+            elif dear in stood_for:
+                sentence = f"'{dear}' has a cheaper estimate already; give one"
+            else:
+                stood_for.append(dear)
+                continue
+            problems.append(source.problem(where, sentence))
+    if file.proposal.screen and not problems and not stood_for:
+        sentence = 'nothing to screen with: give an oracle stands_for = { cheap = "objective" }'
+        problems.append(source.problem(("proposal", "screen"), sentence))
     if problems:
         raise CampaignFileError(problems)
 

@@ -25,7 +25,7 @@ from flows.versions import versions
 from loop.campaign import State
 from loop.ledger import Ledger, LedgerError
 from loop.records import Failure, Measurement, Outcome, Request
-from loop.step import Close, Decision, Evaluate, Propose, decide
+from loop.step import Close, Decision, Evaluate, Propose, Screen, decide
 from oracles.contained import Containment, Job, run
 
 log = logging.getLogger("zincloop")
@@ -107,13 +107,28 @@ class Conductor:
                 return decision.reason
             if isinstance(decision, Propose):
                 self._open(decision)
+            elif isinstance(decision, Screen):
+                self._screen(decision)
             else:
-                self._evaluate(len(state.rounds) - 1, decision, dispatch)
+                number = len(state.rounds) - 1
+                screening = bool(state.screenings) and state.screenings[-1].number > number
+                self.activity.phase = (
+                    f"screening for round {number + 1}" if screening else f"evaluating round {number}"
+                )
+                self._evaluate(number + screening, decision, dispatch)
         return STOPPED
 
-    def _open(self, decision: Propose) -> None:
+    def _screen(self, decision: Screen) -> None:
+        self._declare()
+        self.ledger.screen(decision.number, decision.candidates, decision.requests)
+        log.info("round %d: %d candidates to be screened", decision.number, len(decision.candidates))
+
+    def _declare(self) -> None:
         for oracle in self.assembled.parts.oracles:
             self.ledger.declare(oracle.protocol())
+
+    def _open(self, decision: Propose) -> None:
+        self._declare()
         self.ledger.open_round(
             decision.number, decision.seed, decision.batch, decision.requests, decision.notes
         )
@@ -121,7 +136,6 @@ class Conductor:
 
     def _evaluate(self, number: int, decision: Evaluate, dispatch: Callable[[], Dispatcher]) -> None:
         self._enough.clear()
-        self.activity.phase = f"evaluating round {number}"
         dispatch()(number, decision.requests)
         if self.errors:
             raise self.errors[0]

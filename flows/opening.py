@@ -96,7 +96,8 @@ def begin_or_resume(path: Path, directory: Path | None) -> Opened:
     stored = ledger.definition()
     if stored is None:
         return Opened(store, ledger, assembled)
-    _check_same(stored, assembled.resolved, file, store)
+    # Read again, so that settings which came into the program since have their defaults on both sides.
+    _check_same(from_resolved(stored).resolved, assembled.resolved, file, store)
     return Opened(store, ledger, assembled)
 
 
@@ -106,7 +107,7 @@ def commit(opened: Opened) -> None:
     if stored is None:
         opened.ledger.open_campaign(resolved, opened.assembled.digest)
     else:
-        changes = {k: resolved[k] for k in AMENDABLE if stored[k] != resolved[k]}
+        changes = {k: resolved[k] for k in AMENDABLE if stored.get(k) != resolved[k]}
         if changes:
             opened.ledger.amend(changes)
             if opened.ledger.state().closed is not None:

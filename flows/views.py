@@ -19,7 +19,7 @@ from loop.metrics import hypervolume
 from loop.molecule import Molecule
 from loop.objective import Objective, gains
 from loop.records import Pick
-from loop.step import propose
+from loop.step import propose, screen
 
 SHOWN = 8
 
@@ -46,6 +46,11 @@ def describe(assembled: Assembled) -> None:
         f"budget: {budget}; {assembled.workers} workers",
         highlight=False,
     )
+    if definition.screened:
+        estimates = ", ".join(f"{dear} by {cheap}" for dear, cheap in definition.cheaper.items())
+        console.print(
+            f"  before each round {definition.screened} candidates are screened: {estimates}", highlight=False
+        )
     cores = len(os.sched_getaffinity(0))
     if assembled.workers > cores:
         console.print(f"  note: {assembled.workers} workers share the {cores} cores of this machine")
@@ -62,7 +67,8 @@ def show_status(opened: Opened) -> None:
     kinds = ", ".join(f"{a.request.oracle}: {a.outcome.reason}" for a in state.failures[-3:])  # type: ignore[union-attr]
     console.print(
         f"  {len(state.answers)} of {len(state.requests)} requests answered, {len(state.failures)} failures"
-        + (f" (last: {kinds})" if kinds else ""),
+        + (f" (last: {kinds})" if kinds else "")
+        + (f", {len(state.screened)} candidates screened" if state.screened else ""),
         highlight=False,
     )
     if not molecules:
@@ -99,6 +105,11 @@ def show_proposal(assembled: Assembled, state: State) -> None:
     if state.closed is not None:
         console.print(f"ended: {state.closed}; with a larger budget it would go on with:", highlight=False)
         definition = replace(definition, budget=replace(definition.budget, evaluations=None))
+    if (first := screen(definition, assembled.parts, state)) is not None:
+        console.print(
+            f"{len(first.candidates)} candidates would be screened first; without that it would choose:",
+            highlight=False,
+        )
     proposal = propose(definition, assembled.parts, state)
     if not proposal.batch:
         console.print("nothing left to propose inside the limits")

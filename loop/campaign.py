@@ -17,6 +17,7 @@ from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray, Objective, gains
 from loop.protocols import Evidence
 from loop.records import (
+    Candidate,
     Failure,
     FailureKind,
     Measurement,
@@ -78,6 +79,10 @@ class Definition:
     ----------
     batch
         Molecules of a round.
+    screened
+        Candidates of each round about which the oracles of ``cheaper`` are asked before its batch is chosen.
+    cheaper
+        Property of an objective -> property that stands for it in screening.
     in_flight
         Molecules under way at once: a place that falls free is filled at the next decision, with the others
         still pending. ``None`` proceeds by rounds, each answered in full before the next. Each decision opens
@@ -93,6 +98,16 @@ class Definition:
     batch: int
     pool: int
     in_flight: int | None = None
+    screened: int = 0
+    cheaper: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Screening:
+    """Candidates of one round that were looked at by cheaper oracles before its batch was chosen."""
+
+    number: int
+    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True)
@@ -144,6 +159,7 @@ class State:
     """The ledger read again, in the order in which things happened."""
 
     rounds: tuple[Round, ...] = ()
+    screenings: tuple[Screening, ...] = ()
     requests: Mapping[str, Request] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -155,9 +171,17 @@ class State:
         self, a_round: Round, requests: Sequence[Request], protocols: Sequence[OracleProtocol]
     ) -> State:
         """Return the state after a round was opened."""
+        return replace(self, rounds=(*self.rounds, a_round))._asking(requests, protocols)
+
+    def screening(
+        self, screening: Screening, requests: Sequence[Request], protocols: Sequence[OracleProtocol]
+    ) -> State:
+        """Return the state after candidates were sent to be screened."""
+        return replace(self, screenings=(*self.screenings, screening))._asking(requests, protocols)
+
+    def _asking(self, requests: Sequence[Request], protocols: Sequence[OracleProtocol]) -> State:
         return replace(
             self,
-            rounds=(*self.rounds, a_round),
             requests={**self.requests, **{r.key: r for r in requests}},
             protocols={**self.protocols, **{p.digest: p for p in protocols}},
         )
@@ -173,7 +197,7 @@ class State:
 
     @cached_property
     def asked(self) -> tuple[Molecule, ...]:
-        """Every molecule ever asked about."""
+        """Every molecule ever picked, and so asked about by all oracles."""
         return tuple(pick.candidate.molecule for pick in self.picks)
 
     @cached_property
@@ -216,13 +240,27 @@ class State:
 
     @cached_property
     def values(self) -> Mapping[str, Mapping[Molecule, Value]]:
-        """Property name -> molecule -> value, for everything measured."""
+        """Property name -> molecule -> value, in the order asked: that of the answers is up to chance."""
         found: dict[str, dict[Molecule, Value]] = {}
-        for answer in self.answers.values():
-            if isinstance(answer.outcome, Measurement):
+        for key, request in self.requests.items():
+            answer = self.answers.get(key)
+            if answer is not None and isinstance(answer.outcome, Measurement):
                 for value in answer.outcome.values:
-                    found.setdefault(value.property, {})[answer.request.molecule] = value
+                    found.setdefault(value.property, {})[request.molecule] = value
         return found
+
+    @cached_property
+    def screened(self) -> tuple[Candidate, ...]:
+        """Every candidate ever screened, picked since or not."""
+        return tuple(candidate for s in self.screenings for candidate in s.candidates)
+
+    @cached_property
+    def ended(self) -> Mapping[Molecule, float]:
+        """Picked molecules with no answer outstanding -> time of the last, seconds since 1970-01-01 UTC."""
+        last: dict[Molecule, float] = {}
+        for answer in self.answers.values():
+            last[answer.request.molecule] = max(answer.at, last.get(answer.request.molecule, 0.0))
+        return {m: last[m] for m in self.asked if m in last and m not in self.awaited}
 
     @property
     def evaluations(self) -> int:
@@ -239,15 +277,15 @@ class State:
         """Time during which the program ran on this campaign."""
         return sum(s.last - s.started for s in self.sessions)
 
-    def evidence(self, prop: Property) -> Evidence:
-        """Everything measured of one property, in the order asked: the order of answers is up to chance."""
+    def evidence(self, prop: Property, cheaper: Property | None = None) -> Evidence:
+        """Everything measured of one property, and of the one that stands for it in screening if any."""
         known = self.values.get(prop.name, {})
-        molecules = tuple(m for m in self.asked if m in known)
         return Evidence(
             prop,
-            molecules,
-            np.array([known[m].value for m in molecules], dtype=np.float64),
-            np.array([known[m].uncertainty for m in molecules], dtype=np.float64),
+            tuple(known),
+            np.array([value.value for value in known.values()], dtype=np.float64),
+            np.array([value.uncertainty for value in known.values()], dtype=np.float64),
+            None if cheaper is None else self.evidence(cheaper),
         )
 
     def complete(self, objectives: Sequence[Objective]) -> tuple[list[Molecule], FloatArray]:
@@ -278,13 +316,15 @@ class State:
 
         The hypervolume is measured from the declared references (the origin of gain space).
         """
-        last = {answer.request.molecule: answer.at for answer in self.answers.values()}
-        ended = sorted((m for m in last if m not in self.awaited), key=lambda m: (last[m], m))
+        ended = sorted(self.ended, key=lambda m: (self.ended[m], m))
         molecules, table = self.complete(objectives)
         reached = dict(zip(molecules, gains(objectives, table), strict=True)) if molecules else {}
-        curve, seen, hours = [], [], 0.0
-        for count, molecule in enumerate(ended, start=1):
-            hours += self.spent[molecule] / 3600
+        curve, seen = [], []
+        answers = sorted(self.answers.values(), key=lambda a: a.at)
+        seconds = np.cumsum([a.outcome.cost.cpu_seconds for a in answers])
+        told = np.searchsorted([a.at for a in answers], [self.ended[m] for m in ended], side="right")
+        for count, (molecule, n) in enumerate(zip(ended, told, strict=True), start=1):
+            hours = float(seconds[n - 1]) / 3600
             if molecule in reached:
                 seen.append(reached[molecule])
             volume = hypervolume(np.array(seen), np.zeros(len(objectives))) if seen else 0.0

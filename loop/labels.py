@@ -72,16 +72,14 @@ class Lookup:
         Properties it answers with.
     exact
         Whether the values count as known beforehand, like synthetic accessibility.
+    kind
+        Name for the records.
     """
 
     labels: Labels
     names: tuple[str, ...]
     exact: bool
-
-    @property
-    def kind(self) -> str:
-        """One for what is measured and one for what is known."""
-        return "known" if self.exact else "lookup"
+    kind: str = "lookup"
 
     @cached_property
     def properties(self) -> tuple[Property, ...]:

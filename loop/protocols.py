@@ -137,12 +137,16 @@ class Evidence:
         The ``n`` molecules measured, without repeats.
     values, uncertainties
         Shape ``(n,)``, in the property's unit; the uncertainty is a standard deviation.
+    cheaper
+        What is known of the property that stands for this one in screening, in the same unit; of more
+        molecules, as a rule.
     """
 
     property: Property
     molecules: tuple[Molecule, ...]
     values: FloatArray
     uncertainties: FloatArray
+    cheaper: Evidence | None = None
 
 
 class Belief(Protocol):
@@ -284,4 +288,13 @@ class Acquisition(Protocol):
 
     def choose(self, question: Question) -> list[Pick]:
         """Choose at most ``question.batch`` distinct candidates, the best first, each with its reason."""
+        ...
+
+
+@runtime_checkable
+class Shortlisting(Protocol):
+    """An acquisition that can tell what deserves a closer look, without putting a batch together."""
+
+    def promising(self, question: Question, n: int) -> list[Candidate]:
+        """At most ``n`` distinct candidates, the most promising first."""
         ...

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from loop.campaign import Definition, Round, Session, State
+from loop.campaign import Definition, Round, Screening, Session, State
 from loop.places import Places
 from loop.protocols import Belief, Evidence, Surrogate
 from loop.records import Outcome, Request
-from loop.step import Close, Evaluate, Parts, decide
+from loop.step import Close, Evaluate, Parts, Screen, decide
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Replayed:
     state
         After the round; its ``wall_seconds`` are the clock of the places, which thinking does not move.
     fit_seconds, proposal_seconds
-        CPU time of the decision that opened the round: spent in fitting surrogates, and in all the rest.
+        CPU time of the decisions that opened the round: spent in fitting surrogates, and in all the rest.
     idle
         Share of the places' time since the start in which nothing ran, 0 to 1.
     """
@@ -71,7 +71,8 @@ def simulate(
     ValueError
         If there is not one place.
     """
-    state, at_work, spent = State(), Places(places), (0.0, 0.0)
+    state, at_work, ended = State(), Places(places), False
+    fitting = proposing = 0.0
     protocols = [oracle.protocol() for oracle in parts.oracles]
     while True:
         watched = _Watched(parts.surrogate)
@@ -82,12 +83,18 @@ def simulate(
             at_work.fill(decision.requests, answer)
             state = _clocked(state.answered(at_work.next_answers()), at_work.clock)
             continue
-        if state.rounds:
-            yield Replayed(state, *spent, at_work.idle)
-        spent = (watched.seconds, took - watched.seconds)
+        if state.rounds and not ended:
+            yield Replayed(state, fitting, proposing, at_work.idle)
+            fitting = proposing = 0.0
+        fitting, proposing = fitting + watched.seconds, proposing + took - watched.seconds
         if isinstance(decision, Close):
-            yield Replayed(replace(state, closed=decision.reason), *spent, at_work.idle)
+            yield Replayed(replace(state, closed=decision.reason), fitting, proposing, at_work.idle)
             return
+        ended = isinstance(decision, Screen)
+        if isinstance(decision, Screen):
+            screened = Screening(decision.number, decision.candidates)
+            state = state.screening(screened, decision.requests, protocols)
+            continue
         opened = Round(decision.number, decision.seed, at_work.clock, decision.batch, decision.notes)
         state = state.opened(opened, decision.requests, protocols)
 

@@ -20,10 +20,12 @@ from loop.protocols import (
     Acquisition,
     Belief,
     ChosenBelief,
+    Evidence,
     ExactOracle,
     Generator,
     Oracle,
     Question,
+    Shortlisting,
     Surrogate,
 )
 from loop.records import Candidate, Pick, Request
@@ -78,6 +80,15 @@ class Propose:
 
 
 @dataclass(frozen=True)
+class Screen:
+    """Before this round: ask cheaper oracles about its most promising candidates, then decide again."""
+
+    number: int
+    candidates: tuple[Candidate, ...]
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True)
 class Evaluate:
     """Get answers to these requests, in this order, going on with those under way.
 
@@ -94,7 +105,7 @@ class Close:
     reason: str
 
 
-Decision = Propose | Evaluate | Close
+Decision = Propose | Screen | Evaluate | Close
 
 
 def child_seed(seed: int, *path: str | int) -> int:
@@ -126,34 +137,70 @@ def _may_add(definition: Definition, state: State) -> bool:
     return free and len(state.complete(definition.objectives)[0]) >= ENOUGH_TO_FIT
 
 
-def _next(definition: Definition, parts: Parts, state: State) -> Propose | Close:
+def _next(definition: Definition, parts: Parts, state: State) -> Propose | Screen | Close:
     reason = reason_to_stop(definition, state)
     if reason is not None:
         return Close(reason)
+    if (screening := screen(definition, parts, state)) is not None:
+        return screening
     proposal = propose(definition, parts, state)
     return proposal if proposal.batch else Close("nothing left to propose inside the limits")
+
+
+def screen(definition: Definition, parts: Parts, state: State) -> Screen | None:
+    """Choose what cheaper oracles look at before this round; ``None`` where that is done or not wanted."""
+    number = len(state.rounds)
+    done = bool(state.screenings) and state.screenings[-1].number == number
+    if done or not definition.screened or not _enough(evidence := _evidence(definition, parts, state)):
+        return None
+    known = set(state.asked).union(c.molecule for c in state.screened)
+    seed = child_seed(definition.seed, number)
+    pool = [c for c in _pool(definition, parts, state, seed) if c.molecule not in known]
+    if not pool or not isinstance(parts.acquisition, Shortlisting):
+        return None
+    question = _question(
+        definition, parts, state, _beliefs(parts, evidence, seed), pool, definition.batch, seed
+    )
+    chosen = parts.acquisition.promising(question, definition.screened)
+    cheaper = set(definition.cheaper.values())
+    screens = [o for o in parts.oracles if cheaper.intersection(p.name for p in o.properties)]
+    requests = [Request.ask(c.molecule, o.protocol()) for c in chosen for o in screens]
+    return Screen(number, tuple(chosen), tuple(requests)) if chosen else None
 
 
 def propose(definition: Definition, parts: Parts, state: State) -> Propose:
     """Choose the next batch: an initial design first, then by surrogate and acquisition."""
     number = len(state.rounds)
     seed = child_seed(definition.seed, number)
-    learned = [p for oracle in parts.oracles if not oracle.exact for p in oracle.properties]
-    wanted = {o.property for o in definition.objectives}
-    evidence = [state.evidence(p) for p in learned if p.name in wanted]
+    evidence = _evidence(definition, parts, state)
     left = definition.budget.evaluations
     room = left - state.evaluations if left is not None else definition.pool
-    if any(len(e.molecules) < ENOUGH_TO_FIT for e in evidence):
-        batch, notes = _design(definition, parts, state, room, seed)
-    else:
-        beliefs = {
-            e.property.name: parts.surrogate.fit(e, child_seed(seed, "fit", e.property.name))
-            for e in evidence
-        }
+    if _enough(evidence):
         size = min(_round_size(definition, state), room)
-        batch, notes = _acquire(definition, parts, state, beliefs, size, seed)
-    requests = [Request.ask(p.candidate.molecule, o.protocol()) for p in batch for o in parts.oracles]
+        batch, notes = _acquire(definition, parts, state, _beliefs(parts, evidence, seed), size, seed)
+    else:
+        batch, notes = _design(definition, parts, state, room, seed)
+    asked = [Request.ask(p.candidate.molecule, o.protocol()) for p in batch for o in parts.oracles]
+    requests = [r for r in asked if r.key not in state.requests]
     return Propose(number, seed, tuple(batch), tuple(requests), notes)
+
+
+def _evidence(definition: Definition, parts: Parts, state: State) -> list[Evidence]:
+    """What is known of each objective that is learned."""
+    learned = {p.name: p for oracle in parts.oracles if not oracle.exact for p in oracle.properties}
+    wanted = {o.property for o in definition.objectives}
+    cheaper = {name: learned[other] for name, other in definition.cheaper.items()}
+    return [state.evidence(p, cheaper.get(name)) for name, p in learned.items() if name in wanted]
+
+
+def _enough(evidence: Sequence[Evidence]) -> bool:
+    return all(len(e.molecules) >= ENOUGH_TO_FIT for e in evidence)
+
+
+def _beliefs(parts: Parts, evidence: Sequence[Evidence], seed: int) -> dict[str, Belief]:
+    return {
+        e.property.name: parts.surrogate.fit(e, child_seed(seed, "fit", e.property.name)) for e in evidence
+    }
 
 
 def _round_size(definition: Definition, state: State) -> int:
@@ -187,9 +234,29 @@ def _acquire(
     seed: int,
 ) -> tuple[list[Pick], dict[str, Any]]:
     pool = _pool(definition, parts, state, seed)
+    question = _question(definition, parts, state, beliefs, pool, size, seed)
+    batch = parts.acquisition.choose(question) if pool else []
+    origins = dict(Counter(candidate.origin for candidate in pool))
+    return batch, {
+        "stage": "acquisition",
+        "pool": origins,
+        "surrogate": {name: _figures(belief) for name, belief in beliefs.items()},
+        "generators": {s.generator.kind: s.generator.version() for s in parts.sources},
+    }
+
+
+def _question(
+    definition: Definition,
+    parts: Parts,
+    state: State,
+    beliefs: Mapping[str, Belief],
+    pool: Sequence[Candidate],
+    size: int,
+    seed: int,
+) -> Question:
     measured, front = state.complete(definition.objectives)
     pending = sorted(state.awaited)
-    question = Question(
+    return Question(
         pool=pool,
         objectives=definition.objectives,
         beliefs=beliefs,
@@ -204,14 +271,6 @@ def _acquire(
         failed=state.failed,
         spent=state.spent,
     )
-    batch = parts.acquisition.choose(question) if pool else []
-    origins = dict(Counter(candidate.origin for candidate in pool))
-    return batch, {
-        "stage": "acquisition",
-        "pool": origins,
-        "surrogate": {name: _figures(belief) for name, belief in beliefs.items()},
-        "generators": {s.generator.kind: s.generator.version() for s in parts.sources},
-    }
 
 
 def _figures(belief: Belief) -> dict[str, float | str]:
@@ -228,7 +287,7 @@ def _pool(definition: Definition, parts: Parts, state: State, seed: int) -> list
         if n:
             child = child_seed(seed, "pool", k)
             drawn += source.generator.propose(incumbents, n, definition.limits, child)
-    return _askable(parts, drawn, state.asked)
+    return _askable(parts, [*state.screened, *drawn], state.asked)
 
 
 def _askable(parts: Parts, candidates: Sequence[Candidate], taken: Sequence[Molecule]) -> list[Candidate]:

@@ -82,6 +82,16 @@ kind = "synthesizability"
 """
 """A campaign whose oracles are real and take no time, for everything but chemistry."""
 
+SCREENING = (
+    QUICK.replace("pool = 200", "pool = 200\nscreen = 5")
+    + """
+[[oracles]]
+kind = "polar"
+stands_for = { tpsa_rough = "tpsa" }
+"""
+)
+"""The same, with a cheaper estimate of the polar surface."""
+
 
 @pytest.fixture
 def quick(tmp_path: Path, plugin: Path) -> Path:
@@ -89,3 +99,10 @@ def quick(tmp_path: Path, plugin: Path) -> Path:
     path = tmp_path / "quick.toml"
     path.write_text(QUICK)
     return path
+
+
+@pytest.fixture
+def screening(quick: Path) -> Path:
+    """The same with screening."""
+    quick.write_text(SCREENING)
+    return quick

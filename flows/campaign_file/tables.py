@@ -126,6 +126,9 @@ class ProposalTable(Table):
 
     batch: Annotated[int, Field(gt=0, le=1000)] = Field(8, description="molecules per round")
     pool: Annotated[int, Field(ge=50, le=200_000)] = Field(4000, description="candidates per round")
+    screen: Annotated[int, Field(ge=0, le=20_000)] = Field(
+        0, description="candidates per round that the oracles with 'stands_for' measure before it is chosen"
+    )
 
 
 class WorkersTable(Table):
@@ -159,6 +162,10 @@ class OracleTable(PartTable):
 
     deadline_minutes: Positive = Field(60.0, description="a calculation is killed after this")
     memory_gb: Positive = Field(6.0, description="address space of a calculation, 10^9 bytes")
+    stands_for: dict[str, str] = Field(
+        default_factory=dict,
+        description="property of this oracle -> property of an objective that it is a cheaper estimate of",
+    )
 
 
 class CampaignFile(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +26,26 @@ UNIT = re.compile(r"^(?P<name>.+?)\s*(?:/\s*(?P<slash>\S+)|\[(?P<square>[^\]]+)\
 
 @dataclass(frozen=True)
 class Task:
-    """A labelled pool and what is wanted of it."""
+    """A labelled pool and what is wanted of it.
+
+    Attributes
+    ----------
+    labels, objectives
+        The pool, and the goals.
+    known
+        Properties known of every molecule beforehand.
+    left_out
+        Molecules that lack a label.
+    cheaper, screening
+        Property -> name of its cheaper estimate, and the labels of these, if there are any.
+    """
 
     labels: Labels
     objectives: tuple[Objective, ...]
     known: tuple[str, ...]
     left_out: int
+    cheaper: Mapping[str, str]
+    screening: Labels | None
 
 
 def read_labelled(file: SimulationFile, beside: Path) -> Task:
@@ -53,19 +67,34 @@ def read_labelled(file: SimulationFile, beside: Path) -> Task:
         if name is not None and name not in [p.name for p in properties]:
             columns.append(_column(cells, name, path))
             properties.append(Property(name, "1", "a column to sort by"))
-    seconds = None if file.seconds is None else _column(cells, file.seconds, path)
+    cheap = [_column(cells, o.cheaper, path) for o in wanted if o.cheaper is not None]
+    cheaper = {
+        p.name: Property(c, p.unit, f"cheaper estimate of {p.name}")
+        for p, c in zip(
+            [p for o, p in zip(wanted, properties, strict=False) if o.cheaper], cheap, strict=True
+        )
+    }
+    costs = [_cost(cells, cost, path) for cost in (file.seconds, file.screening_seconds)]
     known = tuple(o.property for o in wanted if o.known)
-    may_fail = [c for o, c in zip(wanted, columns, strict=False) if not o.known]
+    may_fail = [*(c for o, c in zip(wanted, columns, strict=False) if not o.known), *cheap]
     reader = _Rows(path, file.missing, frozenset(may_fail if file.missing == "failure" else ()))
     for line, row in enumerate(cells.to_dict("records"), start=2):
         cell = {str(name): str(value) for name, value in row.items()}
-        reader.add(line, cell, smiles, columns, seconds)
-    labels = reader.labels(properties)
+        reader.add(line, cell, smiles, [*columns, *cheap], costs)
+    labels, screening = reader.labels(properties, list(cheaper.values()))
     objectives = tuple(
         Objective(o.property, p.unit, o.direction, o.reference, o.low, o.high)
         for o, p in zip(wanted, properties, strict=False)
     )
-    return Task(labels, objectives, known, reader.left_out)
+    names = {name: p.name for name, p in cheaper.items()}
+    return Task(labels, objectives, known, reader.left_out, names, screening if cheaper else None)
+
+
+def _cost(cells: pd.DataFrame, given: str | float | None, path: Path) -> str | float:
+    """A column of costs, or what every molecule costs; 1 if nothing is said."""
+    if isinstance(given, str):
+        return _column(cells, given, path)
+    return 1.0 if given is None else given
 
 
 def _cells(path: Path) -> pd.DataFrame:
@@ -132,22 +161,27 @@ class _Rows:
         self._seen: dict[Molecule, tuple[int, list[float]]] = {}
 
     def add(
-        self, line: int, row: dict[str, str], smiles: str, columns: Sequence[str], seconds: str | None
+        self,
+        line: int,
+        row: dict[str, str],
+        smiles: str,
+        columns: Sequence[str],
+        costs: Sequence[str | float],
     ) -> None:
+        """Add a line of the table: values of ``columns`` and then what they cost."""
         try:
             molecule = parse(row[smiles])
         except MoleculeError as error:
             self.problems.append(f"{self.path}, line {line}, column {smiles}: {error}")
             return
-        names = [*columns, *([seconds] if seconds else [])]
-        values = [self._number(line, name, row[name]) for name in names]
+        names = [*columns, *costs]
+        values = [n if isinstance(n, float) else self._number(line, n, row[n]) for n in names]
         if any(math.isnan(v) for v, name in zip(values, names, strict=True) if name not in self.may_fail):
             self.left_out += 1
             return
-        if seconds is None:
-            values.append(1.0)
-        elif values[-1] < 0:
-            self.problems.append(f"{self.path}, line {line}, column {seconds}: a cost of {values[-1]:g} s")
+        for value, name in zip(values[len(columns) :], costs, strict=True):
+            if value < 0:
+                self.problems.append(f"{self.path}, line {line}, column {name}: a cost of {value:g} s")
         earlier = self._seen.setdefault(molecule, (line, values))
         if earlier[1][: len(columns)] != values[: len(columns)]:
             self.problems.append(
@@ -172,15 +206,21 @@ class _Rows:
             return math.nan
         return value
 
-    def labels(self, properties: Sequence[Property]) -> Labels:
+    def labels(self, properties: Sequence[Property], cheaper: Sequence[Property]) -> tuple[Labels, Labels]:
+        """The labels, and the cheaper ones."""
         if self.problems:
             more = len(self.problems) - SHOWN
             rest = [f"... and {more} more"] if more > 0 else []
             raise CampaignFileError([*self.problems[:SHOWN], *rest])
         table = np.array([values for _, values in self._seen.values()]).reshape(len(self._seen), -1)
-        failed = [m for m, row in zip(self._seen, table, strict=True) if np.isnan(row).any()]
-        if (labelled := len(self._seen) - len(failed)) < 2:
+        found, n = [], len(properties)
+        for names, values, seconds in (
+            (properties, table[:, :n], table[:, -2]),
+            (cheaper, table[:, n:-2], table[:, -1]),
+        ):
+            failed = [m for m, row in zip(self._seen, values, strict=True) if np.isnan(row).any()]
+            found.append(Labels(tuple(self._seen), tuple(names), values, seconds, frozenset(failed)))
+        if (labelled := len(self._seen) - len(found[0].failed)) < 2:
             said = f"{self.path}: {labelled} labelled molecules; there is nothing to choose"
             raise CampaignFileError([said])
-        values, seconds = table[:, :-1], table[:, -1]
-        return Labels(tuple(self._seen), tuple(properties), values, seconds, frozenset(failed))
+        return found[0], found[1]

@@ -15,7 +15,6 @@ from flows.simulation.labelled import Task
 from loop.calibration import expectations
 from loop.campaign import State
 from loop.metrics import hypervolume, pareto_mask
-from loop.molecule import Molecule
 from loop.objective import FloatArray, gains
 from loop.simulate import Replayed
 
@@ -139,9 +138,7 @@ def _reached(yardstick: Yardstick, state: State) -> float:
     """Clock at the answer with which ``REACHED`` of the pool's hypervolume was first held."""
     objectives = yardstick.task.objectives
     molecules, values = state.complete(objectives)
-    at: dict[Molecule, float] = {}
-    for answer in state.answers.values():
-        at[answer.request.molecule] = max(answer.at, at.get(answer.request.molecule, 0.0))
+    at = state.ended
     order = sorted(range(len(molecules)), key=lambda i: at[molecules[i]])
     held = gains(objectives, values)[order]
     goal, counts = REACHED * yardstick.volume, range(1, len(order))

@@ -29,6 +29,7 @@ from loop.protocols import Acquisition, Oracle, Surrogate
 from loop.simulate import simulate
 from loop.step import Parts
 from loop.step import Source as PoolSource
+from surrogates.fidelity.delta import Delta
 
 ACQUISITIONS = "surrogates.acquisitions"
 
@@ -54,6 +55,8 @@ class Simulation:
         settings = self.file.model_dump_json(exclude={"workers", "seeds"})
         labels, version = self.yardstick.task.labels, embedding_version(self.file, self.source)
         text = f"{settings}{labels.digest}{labels.seconds.tolist()}{version}"
+        if (cheap := self.yardstick.task.screening) is not None:
+            text += f"{cheap.digest}{cheap.seconds.tolist()}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -129,7 +132,9 @@ def _assembled(
     learned = tuple(o.property for o in task.objectives if o.property not in task.known)
     oracles: list[Oracle] = [Lookup(labels, learned, exact=False)]
     if task.known:
-        oracles.append(Lookup(labels, task.known, exact=True))
+        oracles.append(Lookup(labels, task.known, exact=True, kind="known"))
+    if scenario.screen and task.screening is not None:
+        oracles.append(Lookup(task.screening, tuple(task.cheaper.values()), exact=False, kind="screening"))
     definition = Definition(
         name=file.name,
         seed=seed,
@@ -140,6 +145,8 @@ def _assembled(
         batch=scenario.batch or file.batch,
         pool=len(labels.molecules) if offer is None else offer.pool,
         in_flight=(scenario.places or file.places) if scenario.asynchronous else None,
+        screened=scenario.screen,
+        cheaper=task.cheaper if scenario.screen else {},
     )
     design = at_random if file.design == "random" else representative
     generator = Shelf(labels) if offer is None else Nearby(labels, offer.random_share)
@@ -155,6 +162,7 @@ def _surrogate(file: SimulationFile, scenario: ScenarioTable, initial: int, sour
     if not scenario.learns:
         return NoSurrogate()
     base = surrogate(file, scenario, source)
+    base = Delta(base) if scenario.screen else base
     return TrainedOnce(base, initial) if scenario.train_once else base
 
 

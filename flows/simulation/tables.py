@@ -21,6 +21,15 @@ class LabelledObjectiveTable(ObjectiveTable):
     known: bool = Field(
         False, description="known of every molecule beforehand, as synthetic accessibility is"
     )
+    cheaper: str | None = Field(
+        None, description="column of a cheaper estimate in the same unit, for scenarios that screen"
+    )
+
+    @model_validator(mode="after")
+    def _measured(self) -> LabelledObjectiveTable:
+        if self.known and self.cheaper is not None:
+            raise ValueError("what is known beforehand needs no cheaper estimate")
+        return self
 
 
 class OfferTable(Table):
@@ -56,6 +65,9 @@ class ScenarioTable(Table):
     generator: OfferTable | None = Field(
         None, description="propose near the best measured in each round, instead of the whole table"
     )
+    screen: Annotated[int, Field(ge=0)] = Field(
+        0, description="candidates per round whose cheaper estimates are asked for before it is chosen"
+    )
     failures: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="share of requests that fail")
     noise: dict[str, NonNegative] = Field(
         default_factory=dict, description="property -> standard deviation added to what is measured"
@@ -73,6 +85,10 @@ class ScenarioTable(Table):
     def _one_strategy(self) -> ScenarioTable:
         if self.genetic and self.sort_by is not None:
             raise ValueError("give 'genetic' or 'sort_by', not both")
+        if self.screen and not self.learns:
+            raise ValueError("screen needs a surrogate; leave 'genetic' and 'sort_by' out")
+        if self.screen and self.asynchronous:
+            raise ValueError("screen goes by rounds; leave 'asynchronous' out")
         return self
 
 
@@ -99,6 +115,10 @@ class SimulationFile(Table):
     )
     seconds: str | None = Field(
         None, description="column of what measuring a molecule cost, CPU seconds, which is how long it took"
+    )
+    screening_seconds: NonNegative | str | None = Field(
+        None,
+        description="what the cheaper estimates of a molecule cost together, CPU seconds, or their column",
     )
     missing: Literal["error", "restrict", "failure"] = Field(
         "error",
@@ -134,6 +154,11 @@ class SimulationFile(Table):
                 f"{len(columns)} objectives; give 1 to 5, as maximize = {{ column = reference }}, "
                 "minimize or [[objectives]]"
             )
+        cheaper = [o.cheaper for o in self.wanted() if o.cheaper is not None]
+        if any(s.screen for s in self.scenarios) and not cheaper:
+            raise ValueError("a scenario screens, but no objective has a 'cheaper' column")
+        if cheaper and self.screening_seconds is None:
+            raise ValueError("cheaper estimates have a cost too: give screening_seconds")
         if all(o.known for o in self.wanted()):
             raise ValueError("every objective is known beforehand; there is nothing to measure")
         return self

@@ -22,7 +22,8 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from loop.campaign import Event, State
 from loop.ledger import rows, schema
-from loop.records import Failure, Measurement, OracleProtocol, Outcome, Pick, Request
+from loop.ledger.upgrade import upgrade
+from loop.records import Candidate, Failure, Measurement, OracleProtocol, Outcome, Pick, Request
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another program's transaction."""
@@ -56,7 +57,9 @@ class Ledger:
         except OSError as error:
             raise LedgerError(f"{path} cannot be written: {error.strerror}") from error
         with self._transaction() as connection:
-            self._prepare(connection)
+            version = self._prepare(connection)
+        if version < schema.SCHEMA_VERSION:
+            upgrade(path, BUSY_SECONDS)
 
     def close(self) -> None:
         """Close the connections, which also folds the write-ahead log into the file."""
@@ -117,6 +120,16 @@ class Ledger:
             )
             connection.execute(
                 sa.insert(schema.picks), [rows.pick_row(number, k, p) for k, p in enumerate(batch)]
+            )
+            connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
+
+    def screen(self, number: int, candidates: Sequence[Candidate], asked: Sequence[Request]) -> None:
+        """Record what cheaper oracles are asked before round ``number``, before anything is dispatched."""
+        with self._transaction() as connection:
+            seq = self._event(connection, "screening", str(number), {"candidates": len(candidates)})
+            connection.execute(
+                sa.insert(schema.screened),
+                [rows.candidate_row(c) | {"event": seq, "position": k} for k, c in enumerate(candidates)],
             )
             connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
 
@@ -189,6 +202,7 @@ class Ledger:
             asked = rows.read_requests(connection)
             return State(
                 rounds=rows.read_rounds(connection, past),
+                screenings=rows.read_screenings(connection, past),
                 requests=asked,
                 attempts=rows.read_attempts(connection),
                 answers=rows.read_answers(connection, past, asked),
@@ -209,15 +223,17 @@ class Ledger:
 
     # -- inside -----------------------------------------------------------------------------------
 
-    def _prepare(self, connection: sa.Connection) -> None:
+    def _prepare(self, connection: sa.Connection) -> int:
+        """Create the schema where there is none; returns the version of the one that is there."""
         version = int(connection.scalar(sa.text("PRAGMA user_version")) or 0)
-        if version not in (0, schema.SCHEMA_VERSION):
+        if version > schema.SCHEMA_VERSION:
             raise LedgerError(
                 f"{self.path} has schema version {version}, this program reads {schema.SCHEMA_VERSION}; "
                 "use the zincloop version that wrote it"
             )
         if version == 0:
             schema.create(connection)
+        return version or schema.SCHEMA_VERSION
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:

@@ -8,8 +8,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from loop.campaign import Answer, Event, Round, Session
-from loop.ledger.schema import answers, attempts, events, measurements, picks, protocols, requests, rounds
+from loop.campaign import Answer, Event, Round, Screening, Session
+from loop.ledger.schema import (
+    answers,
+    attempts,
+    events,
+    measurements,
+    picks,
+    protocols,
+    requests,
+    rounds,
+    screened,
+)
 from loop.molecule import parse
 from loop.records import (
     Candidate,
@@ -36,15 +46,22 @@ def facts(outcome: Outcome) -> list[Any]:
 def pick_row(number: int, position: int, pick: Pick) -> dict[str, Any]:
     """Row of ``picks``."""
     return {
-        "smiles": pick.candidate.molecule.smiles,
+        **candidate_row(pick.candidate),
         "round": number,
         "position": position,
-        "origin": pick.candidate.origin,
-        "parent": pick.candidate.parent,
-        "name": pick.candidate.name,
         "reason": pick.reason,
         "value": pick.value,
         "predictions": {name: asdict(p) for name, p in pick.predictions.items()},
+    }
+
+
+def candidate_row(candidate: Candidate) -> dict[str, Any]:
+    """What is kept of a candidate."""
+    return {
+        "smiles": candidate.molecule.smiles,
+        "origin": candidate.origin,
+        "parent": candidate.parent,
+        "name": candidate.name,
     }
 
 
@@ -90,6 +107,17 @@ def read_rounds(connection: sa.Connection, past: Sequence[Event]) -> tuple[Round
         Round(r.number, r.seed, at[r.event], tuple(chosen.get(r.number, ())), r.notes)
         for r in connection.execute(sa.select(rounds).order_by(rounds.c.number))
     )
+
+
+def read_screenings(connection: sa.Connection, past: Sequence[Event]) -> tuple[Screening, ...]:
+    """What cheaper oracles were asked before each round."""
+    chosen: dict[int, list[Candidate]] = {}
+    for row in connection.execute(sa.select(screened).order_by(screened.c.event, screened.c.position)):
+        chosen.setdefault(row.event, []).append(
+            Candidate(parse(row.smiles), row.origin, row.parent, row.name)
+        )
+    number = {event.seq: int(event.subject) for event in past if event.kind == "screening"}
+    return tuple(Screening(number[seq], tuple(candidates)) for seq, candidates in chosen.items())
 
 
 def read_answers(

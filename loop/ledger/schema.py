@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = sa.MetaData()
 
@@ -49,11 +49,23 @@ picks = sa.Table(
     sa.Column("predictions", sa.JSON, nullable=False),
     sa.UniqueConstraint("round", "position"),
 )
+screened = sa.Table(
+    "screened",
+    metadata,
+    sa.Column("smiles", sa.String, primary_key=True),
+    sa.Column("event", sa.ForeignKey("events.seq"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("origin", sa.String, nullable=False),
+    sa.Column("parent", sa.String),
+    sa.Column("name", sa.String),
+    sa.UniqueConstraint("event", "position"),
+    comment="candidates that cheaper oracles look at before a round, whose number is the event's subject",
+)
 requests = sa.Table(
     "requests",
     metadata,
     sa.Column("key", sa.String, primary_key=True),
-    sa.Column("smiles", sa.ForeignKey("picks.smiles"), nullable=False),
+    sa.Column("smiles", sa.String, nullable=False, comment="of a pick or a screened candidate"),
     sa.Column("oracle", sa.String, nullable=False),
     sa.Column("protocol", sa.ForeignKey("protocols.digest"), nullable=False),
 )
@@ -100,4 +112,12 @@ def create(connection: sa.Connection) -> None:
                     "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
                 )
             )
+    connection.execute(
+        sa.text(
+            "CREATE TRIGGER IF NOT EXISTS requests_are_about_candidates BEFORE INSERT ON requests "
+            "WHEN NOT EXISTS (SELECT 1 FROM picks WHERE smiles = NEW.smiles) "
+            "AND NOT EXISTS (SELECT 1 FROM screened WHERE smiles = NEW.smiles) "
+            "BEGIN SELECT RAISE(ABORT, 'a request needs a pick or a screened candidate'); END"
+        )
+    )
     connection.execute(sa.text(f"PRAGMA user_version = {SCHEMA_VERSION}"))

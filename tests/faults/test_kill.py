@@ -16,7 +16,6 @@ from oracles.contained.spool import read_outcome
 from tests.conftest import ROOT
 
 NEVER = 10**9
-POINTS = 6
 
 
 def _drive(file: Path, number: int, moment: str) -> subprocess.CompletedProcess[str]:
@@ -39,9 +38,15 @@ def _tally(path: Path) -> Counter[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("campaign", "points"), [("quick", 4), ("screening", 3)])
 def test_killed_at_commits_the_ledger_comes_out_the_same(
-    quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    campaign: str,
+    points: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
+    quick: Path = request.getfixturevalue(campaign)
     untroubled = tmp_path / "untroubled"
     untroubled.mkdir()
     (untroubled / "quick.toml").write_text(quick.read_text())
@@ -49,7 +54,7 @@ def test_killed_at_commits_the_ledger_comes_out_the_same(
     assert whole.returncode == 0, whole.stderr
     commits = int(whole.stdout)
     expected = Ledger(untroubled / "quick" / "ledger.sqlite").digest()
-    chosen = random.Random(5).sample(range(1, commits), POINTS)
+    chosen = random.Random(5).sample(range(1, commits), points)
     for point, number in enumerate(chosen):
         home = tmp_path / f"kill-{number}"
         home.mkdir()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from loop.campaign import Screening
 from loop.ledger import Ledger, LedgerError
 from loop.molecule import parse
 from loop.records import (
@@ -132,6 +133,74 @@ def test_another_schema_version_is_refused(tmp_path: Path) -> None:
         Ledger(tmp_path / "ledger.sqlite")
 
 
+VERSION_1 = """
+PRAGMA foreign_keys=OFF;
+DROP TRIGGER requests_no_update; DROP TRIGGER requests_no_delete; DROP TRIGGER requests_are_about_candidates;
+ALTER TABLE requests RENAME TO requests_new;
+CREATE TABLE requests (key VARCHAR NOT NULL, smiles VARCHAR NOT NULL, oracle VARCHAR NOT NULL,
+  protocol VARCHAR NOT NULL, PRIMARY KEY (key), FOREIGN KEY(smiles) REFERENCES picks (smiles),
+  FOREIGN KEY(protocol) REFERENCES protocols (digest));
+INSERT INTO requests SELECT * FROM requests_new ORDER BY rowid;
+DROP TABLE requests_new;
+DROP TABLE screened;
+CREATE TRIGGER requests_no_update BEFORE UPDATE ON requests BEGIN SELECT RAISE(ABORT, 'no'); END;
+CREATE TRIGGER requests_no_delete BEFORE DELETE ON requests BEGIN SELECT RAISE(ABORT, 'no'); END;
+PRAGMA user_version = 1;
+"""
+"""Turns a ledger back into one of the first schema."""
+
+
+def _first_schema(path: Path) -> tuple[str, list[Request]]:
+    ledger, requests = _begun(path)
+    ledger.record(requests[0], _measured())
+    digest = ledger.digest()
+    ledger.close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA legacy_alter_table=ON")
+    connection.executescript(VERSION_1)
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.close()
+    return digest, requests
+
+
+def test_a_ledger_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    digest, requests = _first_schema(tmp_path / "ledger.sqlite")
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    assert ledger.digest() == digest
+    assert list(ledger.state().requests) == [r.key for r in requests]
+    ledger.record(requests[1], _measured(3.0))
+    new = Candidate(parse("CCO"), "library")
+    ledger.screen(1, [new], [Request.ask(new.molecule, SA)])
+    ledger.close()
+    connection = sqlite3.connect(tmp_path / "ledger.sqlite")
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute("DELETE FROM requests")
+    connection.close()
+
+
+def test_a_program_that_has_the_first_schema_open_goes_on(tmp_path: Path) -> None:
+    _, requests = _first_schema(tmp_path / "ledger.sqlite")
+    older = sqlite3.connect(tmp_path / "ledger.sqlite")
+    older.execute("PRAGMA foreign_keys=ON")
+    assert older.execute("SELECT count(*) FROM requests").fetchone() == (2,)
+    Ledger(tmp_path / "ledger.sqlite").close()
+    key = "another protocol's"
+    older.execute("INSERT INTO requests VALUES (?, ?, ?, ?)", (key, DMSO.smiles, "sa", SA.digest))
+    older.commit()
+    older.close()
+    assert list(Ledger(tmp_path / "ledger.sqlite").state().requests) == [*(r.key for r in requests), key]
+
+
+def test_a_request_needs_a_candidate(tmp_path: Path) -> None:
+    ledger, _ = _begun(tmp_path / "ledger.sqlite")
+    ledger.close()
+    connection = sqlite3.connect(tmp_path / "ledger.sqlite")
+    with pytest.raises(sqlite3.IntegrityError, match="a request needs a pick or a screened candidate"):
+        connection.execute("INSERT INTO requests VALUES ('key', 'CCO', 'sa', ?)", (SA.digest,))
+    connection.close()
+
+
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
     _begun(tmp_path / "ledger.sqlite")
     assert (tmp_path / "ledger.sqlite").stat().st_mode & 0o077 == 0
@@ -156,3 +225,27 @@ def test_the_digest_ignores_time_and_order_but_not_facts(tmp_path: Path) -> None
         digests.append(ledger.digest())
     assert digests[0] == digests[1]
     assert digests[0] != digests[2]
+
+
+def test_a_screening_is_kept_with_its_candidates(tmp_path: Path) -> None:
+    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+    candidates = (
+        Candidate(parse("CCO"), "library", None, "ethanol"),
+        Candidate(parse("CCN"), "prior", "CCO"),
+    )
+    asked = [Request.ask(c.molecule, SA) for c in candidates]
+    ledger.screen(1, candidates, asked)
+    ledger.record(asked[0], _measured())
+    ledger.close()
+    state = Ledger(tmp_path / "ledger.sqlite").state()
+    assert state.screenings == (Screening(1, candidates),)
+    assert [r.key for r in state.requests.values()] == [r.key for r in (*requests, *asked)]
+    assert state.asked == (DMSO, UREA), "what is screened is not picked"
+    assert set(state.values["sa"]) == {parse("CCO")}
+
+
+def test_a_screening_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+    with pytest.raises(LedgerError, match="refuses a fact"):
+        ledger.screen(1, (Candidate(DMSO, "library"),), requests[:1])
+    assert ledger.state().screenings == ()

@@ -11,10 +11,10 @@ import pytest
 
 from flows.assembly import Assembled, assemble
 from flows.campaign_file import read
-from loop.campaign import Answer, Budget, Definition, Round, State, StopRules
+from loop.campaign import Answer, Budget, Definition, Round, Screening, State, StopRules
 from loop.molecule import Limits
 from loop.records import Cost, Failure, FailureKind, Outcome
-from loop.step import Close, Decision, Evaluate, Parts, Propose, child_seed, decide, propose
+from loop.step import Close, Decision, Evaluate, Parts, Propose, Screen, child_seed, decide, propose
 from surrogates.loo_choice import USUAL, LooChoice
 
 
@@ -23,20 +23,23 @@ def assembled(quick: Path) -> Assembled:
     return assemble(*read(quick))
 
 
-def _answered(parts: Parts, state: State, decision: Propose, tmp_path: Path, failing: str = "") -> State:
-    """The state after a proposal was carried out, ``failing`` an oracle that always fails."""
+def _answered(
+    parts: Parts, state: State, decision: Propose | Screen, tmp_path: Path, failing: str = ""
+) -> State:
+    """The state after a proposal or screening was carried out, ``failing`` an oracle that always fails."""
     oracles = {o.kind: o for o in parts.oracles}
-    answers = dict(state.answers)
+    answers: list[Answer] = []
     for request in decision.requests:
         outcome: Outcome = Failure(FailureKind.CONVERGENCE, "no", Cost(1.0, 1.0))
         if request.oracle != failing:
             outcome = oracles[request.oracle].measure(request.molecule, tmp_path)
-        answers[request.key] = Answer(request, outcome, float(len(answers)))
-    return State(
-        rounds=(*state.rounds, Round(decision.number, decision.seed, 0.0, decision.batch, decision.notes)),
-        requests={**state.requests, **{r.key: r for r in decision.requests}},
-        answers=answers,
-    )
+        answers.append(Answer(request, outcome, float(len(state.answers) + len(answers))))
+    if isinstance(decision, Screen):
+        begun = state.screening(Screening(decision.number, decision.candidates), decision.requests, [])
+    else:
+        opened = Round(decision.number, decision.seed, 0.0, decision.batch, decision.notes)
+        begun = state.opened(opened, decision.requests, [])
+    return begun.answered(answers)
 
 
 def _proposed(decision: Decision) -> Propose:
@@ -47,7 +50,8 @@ def _proposed(decision: Decision) -> Propose:
 def _play(definition: Definition, parts: Parts, tmp_path: Path) -> tuple[State, str]:
     state = State()
     while not isinstance(decision := decide(definition, parts, state), Close):
-        state = _answered(parts, state, _proposed(decision), tmp_path)
+        assert isinstance(decision, Propose | Screen)
+        state = _answered(parts, state, decision, tmp_path)
     return state, decision.reason
 
 
@@ -219,3 +223,68 @@ def test_child_seeds_differ_and_repeat() -> None:
     assert child_seed(1, 0) == child_seed(1, 0)
     assert len({child_seed(s, r, w) for s in range(5) for r in range(5) for w in ("a", "b")}) == 50
     assert all(0 <= child_seed(s, "x") < 2**31 for s in range(100))
+
+
+@pytest.fixture
+def screened(screening: Path) -> Assembled:
+    return assemble(*read(screening))
+
+
+def test_candidates_are_screened_before_each_round_but_the_first(screened: Assembled, tmp_path: Path) -> None:
+    state, reason = _play(screened.definition, screened.parts, tmp_path)
+    assert reason == "budget spent: 18 of 18 evaluations", "what is only screened is no evaluation"
+    assert [s.number for s in state.screenings] == [1, 2, 3]
+    looked_at = [c.molecule for c in state.screened]
+    assert len(set(looked_at)) == len(looked_at) == 15, "nothing is screened twice"
+    asked = {(r.molecule, r.oracle) for r in state.requests.values()}
+    for molecule in {*looked_at} - {*state.asked}:
+        assert [o for m, o in asked if m == molecule] == ["polar"]
+    assert all((m, "polar") in asked for m in state.asked), "both values of what is measured are known"
+    assert set(looked_at) & set(state.asked), "nothing that looked well was chosen"
+
+
+def test_the_cheap_values_are_learned_from(screened: Assembled, tmp_path: Path) -> None:
+    state, _ = _play(screened.definition, screened.parts, tmp_path)
+    said = state.rounds[2].notes["surrogate"]
+    assert said["tpsa"]["screened"] == 6 + 4 + 2 * 5 - len(
+        {c.molecule for c in state.screened[:10]} & set(state.asked[:10])
+    )
+    assert 0.5 < said["tpsa"]["slope"] < 1.5
+    assert "slope" not in said["refractivity"]
+
+
+def test_what_was_screened_stays_a_candidate(screened: Assembled, tmp_path: Path) -> None:
+    """A generator may not come back to a molecule; its cheap value is paid for."""
+    state, _ = _play(screened.definition, screened.parts, tmp_path)
+    left = next(c for c in state.screened if c.molecule not in state.asked)
+    only = [replace(s, share=0.0) for s in screened.parts.sources]
+    definition = replace(screened.definition, budget=Budget(), screened=0)
+    batch = propose(definition, replace(screened.parts, sources=only), state).batch
+    assert batch
+    assert {p.candidate for p in batch} <= set(state.screened)
+    assert left in state.screened
+
+
+def test_a_screening_that_fails_leaves_a_round_to_be_chosen(screened: Assembled, tmp_path: Path) -> None:
+    state, definition = State(), replace(screened.definition, stop=StopRules(failures_in_a_row=None))
+    for _ in range(5):
+        decision = decide(definition, screened.parts, state)
+        assert isinstance(decision, Propose | Screen)
+        state = _answered(screened.parts, state, decision, tmp_path, failing="polar")
+    assert [len(r.picks) for r in state.rounds] == [6, 4, 4]
+    assert not state.values.get("tpsa_rough")
+
+
+def test_a_pending_screening_is_waited_for(screened: Assembled, tmp_path: Path) -> None:
+    state = State()
+    for _ in range(2):
+        decision = decide(screened.definition, screened.parts, state)
+        assert isinstance(decision, Propose | Screen)
+        state = _answered(screened.parts, state, decision, tmp_path)
+    assert isinstance(decision, Screen)
+    missing = decision.requests[0].key
+    part = replace(state, answers={k: a for k, a in state.answers.items() if k != missing})
+    following = decide(screened.definition, screened.parts, part)
+    assert isinstance(following, Evaluate)
+    assert [r.key for r in following.requests] == [missing]
+    assert isinstance(decide(screened.definition, screened.parts, state), Propose)

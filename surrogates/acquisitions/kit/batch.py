@@ -10,7 +10,7 @@ import numpy as np
 from loop.molecule import nearest, similarities
 from loop.objective import FloatArray
 from loop.protocols import Question
-from loop.records import Pick, Prediction
+from loop.records import Candidate, Pick, Prediction
 from surrogates.acquisitions.kit.criteria import Criterion, IndexArray, Ranking, optimism
 from surrogates.acquisitions.kit.prospects import foresee
 from surrogates.acquisitions.kit.scalar import draw_weights
@@ -60,9 +60,7 @@ def choose(question: Question, criteria: Sequence[Criterion], rules: Rules) -> l
         If the question cannot be answered; see :func:`surrogates.acquisitions.kit.view.view_of`.
     """
     rng = np.random.default_rng(question.seed)
-    view = view_of(question)
-    prospects = foresee(question, view.molecules, rules.feasibility_weight, rules.cost_weight)
-    view, distinct = _shortlisted(replace(view, prospects=prospects), question, rules, rng)
+    view, distinct = _shortlisted(_foreseen(question, rules), question, rules, rng)
     first = int(rng.integers(len(criteria)))
     taken: dict[int, tuple[str, float]] = {}
     while len(taken) < min(question.batch, len(view.candidates)):
@@ -73,6 +71,27 @@ def choose(question: Question, criteria: Sequence[Criterion], rules: Rules) -> l
         taken[index] = reason, float(ranking.values[index])
         view = view.believing(index)
     return _picks(question, view, taken)
+
+
+def promising(question: Question, n: int, rules: Rules) -> list[Candidate]:
+    """The ``n`` candidates of the best ranks under many weightings, without regard for each other.
+
+    Chance draws them where the rules know no shortlist. None resembles what was asked too closely.
+
+    Raises
+    ------
+    ValueError
+        See :func:`choose`.
+    """
+    view = _foreseen(question, rules)
+    order = _ordered(view, n, rules, np.random.default_rng(question.seed))
+    return [view.candidates[i] for i in _parted(view, order, question, n, rules.max_similarity)[0]]
+
+
+def _foreseen(question: Question, rules: Rules) -> View:
+    view = view_of(question)
+    prospects = foresee(question, view.molecules, rules.feasibility_weight, rules.cost_weight)
+    return replace(view, prospects=prospects)
 
 
 _RELAXED = "; nothing left on the shortlist is below the similarity cap of {:g}"
@@ -100,17 +119,29 @@ def _shortlisted(
 
     Candidates over the cap fill up the list only if the pool does not yield a batch without them.
     """
+    wanted = rules.shortlist or SEVERAL * question.batch
+    order = _ordered(view, wanted, rules, rng)
+    allowed, others = _parted(view, order, question, wanted, rules.max_similarity)
+    missing = max(0, question.batch - len(allowed))
+    return view.only([*allowed, *others[:missing]]), set(range(len(allowed)))
+
+
+def _ordered(view: View, wanted: int, rules: Rules, rng: np.random.Generator) -> IndexArray:
+    return _by_promise(view, wanted, rng) if rules.shortlist else rng.permutation(len(view.candidates))
+
+
+def _parted(
+    view: View, order: IndexArray, question: Question, wanted: int, cap: float
+) -> tuple[list[int], list[int]]:
+    """The first ``wanted`` candidates under the similarity cap, and those over it that come before them."""
     asked = tuple(dict.fromkeys((*question.asked, *question.pending, *question.measured)))
     allowed: list[int] = []
     others: list[int] = []
-    wanted = rules.shortlist or SEVERAL * question.batch
-    order = _by_promise(view, wanted, rng) if rules.shortlist else rng.permutation(len(view.candidates))
     for i, close in zip(order, nearest((view.molecules[i] for i in order), asked), strict=True):
-        (others if close > rules.max_similarity else allowed).append(int(i))
+        (others if close > cap else allowed).append(int(i))
         if len(allowed) == wanted:
             break
-    missing = max(0, question.batch - len(allowed))
-    return view.only([*allowed, *others[:missing]]), set(range(len(allowed)))
+    return allowed, others
 
 
 def _by_promise(view: View, wanted: int, rng: np.random.Generator) -> IndexArray:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from surrogates.acquisitions.kit.batch import Rules
+from loop.protocols import Question
+from loop.records import Candidate
+from surrogates.acquisitions.kit.batch import Rules, promising
 
 
 class Settings(BaseModel):
@@ -24,6 +26,10 @@ class Settings(BaseModel):
     def rules(self) -> Rules:
         """What every batch obeys, whatever its criteria: here no more than the similarity cap."""
         return Rules(self.max_similarity, shortlist=None)
+
+    def promising(self, question: Question, n: int) -> list[Candidate]:
+        """The most promising candidates; see :func:`surrogates.acquisitions.kit.batch.promising`."""
+        return promising(question, n, self.rules)
 
 
 class SearchSettings(Settings):

@@ -13,7 +13,7 @@ from flows.campaign_file import CampaignFileError, read
 from flows.templating import write_template
 from generators.vae import VAE
 from surrogates.latent_gp import LatentSurrogate
-from tests.conftest import QUICK, ROOT
+from tests.conftest import QUICK, ROOT, SCREENING
 
 
 def _problems(path: Path, text: str) -> tuple[str, ...]:
@@ -78,6 +78,34 @@ def test_a_mistake_is_named_with_what_would_be_right(
     assert str(tmp_path / "c.toml") in text
     for clause in clauses:
         assert clause in text, text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "clause"),
+    [
+        ("tpsa_rough =", "tpsa_ruff =", "polar does not measure 'tpsa_ruff'; did you mean 'tpsa_rough'?"),
+        ('"tpsa" }', '"tspa" }', "'tspa' is no objective; did you mean 'tpsa'?"),
+        ('"tpsa" }', '"refractivity" }', "'tpsa_rough' is in angstrom^2 and 'refractivity' in cm^3/mol"),
+        ("stands_for", "stand_for", "did you mean 'stands_for'?"),
+        ('stands_for = { tpsa_rough = "tpsa" }', "", "nothing to screen with: give an oracle stands_for"),
+        (
+            'kind = "synthesizability"',
+            'kind = "synthesizability"\nstands_for = { sa = "tpsa" }',
+            "synthesizability cannot screen: it is computed for every candidate anyway",
+        ),
+        (
+            'kind = "surface"',
+            'kind = "surface"\nstands_for = { refractivity = "tpsa" }',
+            "surface cannot screen: 'tpsa' is an objective itself",
+        ),
+    ],
+)
+def test_a_mistake_in_screening_is_named(
+    tmp_path: Path, plugin: Path, old: str, new: str, clause: str
+) -> None:
+    assert old in SCREENING
+    text = "\n".join(_problems(tmp_path / "c.toml", SCREENING.replace(old, new, 1)))
+    assert clause in text, text
 
 
 def test_the_line_is_the_line(tmp_path: Path, plugin: Path) -> None:

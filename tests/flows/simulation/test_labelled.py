@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from flows.campaign_file import CampaignFileError
-from flows.simulation.replaying import open_simulation
+from flows.simulation.replaying import open_simulation, replay
+from loop.molecule import parse
 from tests.flows.simulation.conftest import FILE, SIZE
 
 
@@ -149,3 +150,75 @@ def test_a_unit_that_contradicts_the_header_is_refused(simulation: Path) -> None
     objective = '[[objectives]]\nproperty = "tpsa"\nunit = "nm^2"\ndirection = "maximize"\nreference = 20.0\n'
     simulation.write_text(FILE.replace("maximize = { tpsa = 20.0 }", "") + objective)
     assert "is in angstrom^2; the objective says nm^2" in complaint(simulation)
+
+
+CHEAPER = """
+[[objectives]]
+property = "tpsa"
+direction = "maximize"
+unit = "angstrom^2"
+reference = 20.0
+cheaper = "rough"
+"""
+SCREEN = (
+    "screening_seconds = 0.1\n"
+    + FILE.replace("maximize = { tpsa = 20.0 }\n", "").replace('name = "UCB"', 'name = "UCB"\nscreen = 10')
+    + CHEAPER
+)
+
+
+@pytest.fixture
+def screening(simulation: Path, table: pd.DataFrame) -> Path:
+    polar = [sum(a.GetSymbol() in "NO" for a in parse(s).rdkit().GetAtoms()) for s in table["Smiles"]]
+    table.assign(rough=[20.0 * n for n in polar]).to_csv(simulation.parent / "table.csv", index=False)
+    simulation.write_text(SCREEN)
+    return simulation
+
+
+def test_cheaper_estimates_are_read_beside_the_labels(screening: Path) -> None:
+    task = open_simulation(screening).yardstick.task
+    assert task.cheaper == {"tpsa": "rough"}
+    assert task.screening is not None
+    assert [(p.name, p.unit) for p in task.screening.properties] == [("rough", "angstrom^2")]
+    assert set(task.screening.seconds) == {0.1}
+    assert [p.name for p in task.labels.properties] == ["refractivity", "tpsa"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "clause"),
+    [
+        ("screening_seconds = 0.1\n", "", "cheaper estimates have a cost too: give screening_seconds"),
+        ("screening_seconds = 0.1\n", 'screening_seconds = "time"\n', "there is no column 'time'"),
+        ('cheaper = "rough"', 'cheaper = "ruogh"', "there is no column 'ruogh'; did you mean 'rough'?"),
+        ('cheaper = "rough"', "", "a scenario screens, but no objective has a 'cheaper' column"),
+        ('cheaper = "rough"', 'cheaper = "rough"\nknown = true', "needs no cheaper estimate"),
+        ("screen = 10", "screen = 10\ngenetic = true", "screen needs a surrogate"),
+        ("screen = 10", "screen = 10\nasynchronous = true\nplaces = 2", "screen goes by rounds"),
+        ("screen = 10", "scren = 10", "did you mean 'screen'?"),
+    ],
+)
+def test_a_mistake_in_screening_is_a_sentence(screening: Path, old: str, new: str, clause: str) -> None:
+    assert old in SCREEN
+    screening.write_text(SCREEN.replace(old, new))
+    assert clause in complaint(screening)
+
+
+def test_a_missing_estimate_is_named_or_fails(screening: Path) -> None:
+    spoil(screening, 7, "rough", "")
+    assert "table.csv, line 7, column rough: no value" in complaint(screening)
+    screening.write_text('missing = "failure"\n' + SCREEN)
+    task = open_simulation(screening).yardstick.task
+    assert task.screening is not None
+    assert task.screening.failed == {task.labels.molecules[5]}
+    assert not task.labels.failed, "what it stands for is there"
+
+
+def test_screened_candidates_cost_what_they_cost_and_are_no_evaluations(screening: Path) -> None:
+    opened = open_simulation(screening)
+    rows = replay(opened, "UCB", 0)
+    assert list(rows["evaluations"]) == [8, 13, 18, 23, 24]
+    assert list(rows["cost_seconds"].round(1)) == pytest.approx(
+        [8.8, 8.8 + 5 + 1.0, 8.8 + 10 + 2.0, 8.8 + 15 + 3.0, 8.8 + 16 + 4.0], abs=1.2
+    )
+    again = replay(opened, "UCB", 0)
+    assert list(again["hypervolume"]) == list(rows["hypervolume"])
