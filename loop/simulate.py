@@ -71,7 +71,7 @@ def simulate(
     ValueError
         If there is not one place.
     """
-    state, at_work, ended = State(), Places(places), False
+    state, at_work, told = State(), Places(places), False
     fitting = proposing = 0.0
     protocols = [oracle.protocol() for oracle in parts.oracles]
     while True:
@@ -83,14 +83,14 @@ def simulate(
             at_work.fill(decision.requests, answer)
             state = _clocked(state.answered(at_work.next_answers()), at_work.clock)
             continue
-        if state.rounds and not ended:
+        if state.rounds and not told:
             yield Replayed(state, fitting, proposing, at_work.idle)
             fitting = proposing = 0.0
         fitting, proposing = fitting + watched.seconds, proposing + took - watched.seconds
         if isinstance(decision, Close):
             yield Replayed(replace(state, closed=decision.reason), fitting, proposing, at_work.idle)
             return
-        ended = isinstance(decision, Screen)
+        told = isinstance(decision, Screen)  # the round before it has ended already
         if isinstance(decision, Screen):
             screened = Screening(decision.number, decision.candidates)
             state = state.screening(screened, decision.requests, protocols)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from loop.molecule import Molecule, parse, similarities
 from loop.objective import Direction, Objective
 from loop.parts import kinds, load
-from loop.protocols import Acquisition
+from loop.protocols import Acquisition, Shortlisting
 from tests.surrogates.questions import OBJECTIVES, question, with_pool
 
 every_kind = pytest.mark.parametrize("kind", kinds("surrogates.acquisitions"))
@@ -74,6 +74,22 @@ def test_nothing_asked_is_chosen_again(kind: str) -> None:
     picks = make(kind).choose(with_pool(asked, (*known, *fresh, *fresh)))
     assert {p.candidate.molecule for p in picks} == set(fresh)
     assert len(picks) == 3
+
+
+@every_kind
+def test_it_tells_what_deserves_a_closer_look(kind: str) -> None:
+    asked, acquisition = question(), make(kind)
+    assert isinstance(acquisition, Shortlisting)
+    found = acquisition.promising(asked, 12)
+    assert len({c.molecule for c in found}) == len(found) == 12
+    assert all(c in asked.pool for c in found)
+    assert found == make(kind).promising(asked, 12)  # type: ignore[attr-defined]
+    assert acquisition.promising(with_pool(asked, tuple(asked.measured[:4])), 12) == [], "all were asked before"
+    if kind != "random":
+        means = asked.beliefs["boiling"].predict(tuple(c.molecule for c in asked.pool))[0]
+        looked_at = asked.beliefs["boiling"].predict(tuple(c.molecule for c in found))[0]
+        goal = next(o for o in OBJECTIVES if o.property == "boiling")
+        assert goal.gain(looked_at).mean() > goal.gain(means).mean()
 
 
 @every_kind
