@@ -13,6 +13,7 @@ from flows.opening import Opened
 from flows.simulation.tables import STANDARD
 from flows.store import StoreError
 from loop.campaign import State
+from loop.molecule import Molecule
 from loop.protocols import Embedding
 from oracles.contained.spool import write_text
 
@@ -49,12 +50,36 @@ def write_backtest(opened: Opened) -> Path:
     table = pd.DataFrame({"smiles": [m.smiles for m in molecules]})
     for k, objective in enumerate(definition.objectives):
         table[objective.property] = values[:, k]
-    table["cpu_seconds"] = [state.spent[m] for m in molecules]
+    screening = _screening(opened)
+    for name in definition.cheaper.values():
+        known = state.values.get(name, {})
+        table[name] = [known[m].value if m in known else None for m in molecules]
+    costs = _costs(state, screening)
+    table["cpu_seconds"] = [state.spent[m] - costs.get(m, 0.0) for m in molecules]
+    if screening:
+        table["screening_seconds"] = [costs.get(m, 0.0) for m in molecules]
     home = opened.store.directory / "backtest"
     home.mkdir(exist_ok=True)
     write_text(home / "measured.csv", table.to_csv(index=False))
     write_text(home / "backtest.toml", tomli_w.dumps(_file(opened, state, len(molecules))))
     return home / "backtest.toml"
+
+
+def _screening(opened: Opened) -> frozenset[str]:
+    """Kinds of the oracles whose values stand for others."""
+    cheaper = set(opened.assembled.definition.cheaper.values())
+    oracles = opened.assembled.parts.oracles
+    return frozenset(o.kind for o in oracles if cheaper.intersection(p.name for p in o.properties))
+
+
+def _costs(state: State, kinds: frozenset[str]) -> dict[Molecule, float]:
+    """What the answers of some oracles cost, CPU seconds."""
+    found: dict[Molecule, float] = {}
+    for answer in state.answers.values():
+        if answer.request.oracle in kinds:
+            molecule = answer.request.molecule
+            found[molecule] = found.get(molecule, 0.0) + answer.outcome.cost.cpu_seconds
+    return found
 
 
 def _file(opened: Opened, state: State, pool: int) -> dict[str, Any]:
@@ -66,6 +91,14 @@ def _file(opened: Opened, state: State, pool: int) -> dict[str, Any]:
         for o in resolved["objectives"]
     ]
     as_run = {"name": AS_RUN, "surrogate": resolved["surrogate"], "acquisition": resolved["acquisition"]}
+    screened: dict[str, Any] = {}
+    if definition.cheaper:
+        # An estimate that failed is an empty cell.
+        screened = {"missing": "failure", "screening_seconds": "screening_seconds"}
+        as_run["screen"] = definition.screened
+        for objective in objectives:
+            if (name := definition.cheaper.get(objective["property"])) is not None:
+                objective["cheaper"] = name
     others = [s.model_dump(exclude_defaults=True) for s in STANDARD if s.name != "default"]
     return {
         "name": f"backtest-{definition.name}"[:64],
@@ -78,6 +111,7 @@ def _file(opened: Opened, state: State, pool: int) -> dict[str, Any]:
         "seeds": SEEDS,
         "workers": opened.assembled.workers,
         **_embedding(opened),
+        **screened,
         "objectives": objectives,
         "scenarios": [as_run, *others],
     }

@@ -84,7 +84,9 @@ def test_it_tells_what_deserves_a_closer_look(kind: str) -> None:
     assert len({c.molecule for c in found}) == len(found) == 12
     assert all(c in asked.pool for c in found)
     assert found == make(kind).promising(asked, 12)  # type: ignore[attr-defined]
-    assert acquisition.promising(with_pool(asked, tuple(asked.measured[:4])), 12) == [], "all were asked before"
+    assert acquisition.promising(with_pool(asked, tuple(asked.measured[:4])), 12) == [], (
+        "all were asked before"
+    )
     if kind != "random":
         means = asked.beliefs["boiling"].predict(tuple(c.molecule for c in asked.pool))[0]
         looked_at = asked.beliefs["boiling"].predict(tuple(c.molecule for c in found))[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from flows.conduct import Conductor, PlainRounds
 from flows.opening import Opened, begin_or_resume, commit, existing
 from loop import parts
+from loop.records import Cost
+from loop.step import Close, Propose, Screen, decide
 from tests.conftest import PLUGIN, QUICK, ROOT
 
 
@@ -45,3 +48,34 @@ def finished(finished_directory: Path, plugin: Path) -> Iterator[Opened]:
 def _forget_parts() -> None:
     for cached in (parts.kinds, parts.load):
         cached.cache_clear()
+
+
+@pytest.fixture
+def screened(screening: Path) -> Iterator[Opened]:
+    """A finished campaign that screened, its oracles asked in this process."""
+    opened = begin_or_resume(screening, None)
+    parts_of, ledger = opened.assembled.parts, opened.ledger
+    with opened.store.locked():
+        commit(opened)
+        ledger.open_session({})
+        for oracle in parts_of.oracles:
+            ledger.declare(oracle.protocol())
+        by_kind = {oracle.kind: oracle for oracle in parts_of.oracles}
+        while not isinstance(
+            decision := decide(opened.assembled.definition, parts_of, ledger.state()), Close
+        ):
+            if isinstance(decision, Screen):
+                ledger.screen(decision.number, decision.candidates, decision.requests)
+            elif isinstance(decision, Propose):
+                ledger.open_round(
+                    decision.number, decision.seed, decision.batch, decision.requests, decision.notes
+                )
+            else:
+                for request in decision.requests:
+                    found = by_kind[request.oracle].measure(request.molecule, opened.store.directory)
+                    cost = Cost(0.5, 0.5) if request.oracle == "polar" else Cost(60.0, 60.0)
+                    ledger.record(request, replace(found, cost=cost))
+        ledger.close_campaign(decision.reason)
+        ledger.end_session(decision.reason)
+    yield opened
+    ledger.close()

@@ -52,3 +52,13 @@ def test_a_valid_campaign_is_described(finished: Opened, capsys: pytest.CaptureF
     assert "quick is valid" in text
     assert "initial design of 6, then rounds of 4" in text
     assert "budget: evaluations 18 molecules; rounds 3 after the first" in text
+
+
+def test_screening_is_told(screened: Opened, capsys: pytest.CaptureFixture[str]) -> None:
+    describe(screened.assembled)
+    show_status(screened)
+    show_proposal(screened.assembled, screened.ledger.state())
+    text = " ".join(capsys.readouterr().out.split())
+    assert "before each round 5 candidates are screened: tpsa by tpsa_rough" in text
+    assert "15 candidates screened" in text
+    assert "5 candidates would be screened first" in text

@@ -18,3 +18,13 @@ def test_the_surrogate_that_was_chosen_is_named(finished: Opened, monkeypatch: p
     assert "by sum_gp" not in render(finished)
     monkeypatch.setattr(finished.ledger, "state", lambda: told)
     assert "tpsa by sum_gp: leave-one-out RMSE" in render(finished)
+
+
+def test_what_screening_taught_is_told(screened: Opened) -> None:
+    page = render(screened)
+    last = screened.ledger.state().rounds[-1].notes["surrogate"]["tpsa"]
+    said = (
+        f"{last['slope']:.2f} times the cheaper estimate (known of {last['screened']:.0f}) and a correction"
+    )
+    assert said in page
+    assert "tpsa_rough" in page

@@ -70,3 +70,16 @@ def test_too_little_is_said_to_be_too_little(
     with pytest.raises(StoreError, match="17 molecules have every objective measured; a backtest needs 100"):
         write_backtest(elsewhere)
     assert not list(tmp_path.iterdir()), "nothing half written"
+
+
+def test_a_campaign_that_screened_screens_again(screened: Opened) -> None:
+    simulation = open_simulation(write_backtest(screened))
+    task = simulation.yardstick.task
+    assert task.cheaper == {"tpsa": "tpsa_rough"}
+    assert task.screening is not None
+    assert set(task.labels.seconds) == {120.0}, "surface and synthesizability"
+    assert set(task.screening.seconds) == {0.5}
+    assert simulation.file.scenarios[0].screen == 5
+    rows = replay(simulation, AS_RUN, 0)
+    assert rows["hypervolume_share"].iloc[-1] == 1.0
+    assert rows["cost_seconds"].iloc[-1] == pytest.approx(18 * 120.5)
