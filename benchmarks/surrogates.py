@@ -1,20 +1,20 @@
 """Compare the surrogates on QM9: held-out negative log-likelihood, error, calibration and time.
 
-    python -m benchmarks.surrogates PATH/TO/qm9pack/data [DRAW]
+    python -m benchmarks.surrogates PATH/TO/qm9pack/data [--draw 0] [--kinds sum_gp ...]
 
-Reads 3,600 molecules (draw 0 unless another is given); fits to 100, 300 and 500 of them in ten random splits
-(seeds 0 to 9) and predicts 2,000 others. The predictive variance of a measurement is the belief's plus the
+Reads 3,600 molecules; fits to 100, 300 and 500 of them in ten random splits (seeds 0 to 9) and predicts 2,000
+others. The predictive variance of a measurement is the belief's plus the
 fitted noise. The miscalibration area lies between the share of measurements found inside central intervals
 and the share promised, from 0 to 0.5 (Kuleshov et al., arXiv:1807.00263; Tran et al.,
 10.1088/2632-2153/ab7e1a).
 
-Printed after each size: what the lowest leave-one-out NLL picks, as ``loo_choice`` does, how often that is
-the best held-out one, and how many nats it and a fixed surrogate lose against the best.
+Printed after each size where all are compared: what the lowest leave-one-out NLL picks, as ``loo_choice``
+does, how often that is the best held-out one, and how many nats it and a fixed surrogate lose against that.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -59,7 +59,9 @@ def judge(
     return [nll.mean(), rmse, inside.mean(), miscalibration_area(error / spread), loo_nll, seconds]
 
 
-def judged(molecules: Sequence[Molecule], values: FloatArray, n: int) -> pd.DataFrame:
+def judged(
+    molecules: Sequence[Molecule], values: FloatArray, n: int, compared: Sequence[str]
+) -> pd.DataFrame:
     """One row for each split, property and surrogate."""
     rows = []
     for seed in range(SEEDS):
@@ -67,7 +69,7 @@ def judged(molecules: Sequence[Molecule], values: FloatArray, n: int) -> pd.Data
         ours, others = order[:n], order[n : n + HELD_OUT]
         train, test = tuple(molecules[i] for i in ours), tuple(molecules[i] for i in others)
         for column, name in enumerate(PROPERTIES):
-            for kind in SINGLE:
+            for kind in compared:
                 found = judge(kind, train, values[ours, column], test, values[others, column])
                 rows.append([seed, name, kind, *found])
     return pd.DataFrame(rows, columns=["seed", "property", "kind", *FIGURES])
@@ -84,7 +86,8 @@ def show(n: int, table: pd.DataFrame) -> None:
             f"{mean['seconds']:6.3f}"
         )
     for kind, some in table.groupby("kind", sort=False):
-        print(f"{n:<4} {kind:<14} mean NLL over properties {some['nll'].mean():.3f}")
+        said = f"mean NLL over properties {some['nll'].mean():.3f}, mean area {some['area'].mean():.3f}"
+        print(f"{n:<4} {kind:<14} {said}", flush=True)
 
 
 def show_choice(n: int, table: pd.DataFrame, candidates: Sequence[str]) -> None:
@@ -104,16 +107,21 @@ def show_choice(n: int, table: pd.DataFrame, candidates: Sequence[str]) -> None:
     print(f"     nats lost against the best: the choice {picked['nll'].mean() - least:.3f}; always {fixed}")
 
 
-def main(data: Path, draw: int = 0) -> None:
+def main() -> None:
     """Print the tables of each size."""
-    molecules, values = read(data, 3600, draw)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--draw", type=int, default=0)
+    parser.add_argument("--kinds", nargs="*", choices=SINGLE, default=list(SINGLE))
+    options = parser.parse_args()
+    molecules, values = read(options.data, 3600, options.draw)
     for n in SIZES:
-        table = judged(molecules, values, n)
+        table = judged(molecules, values, n, options.kinds)
         show(n, table)
-        show_choice(n, table, USUAL)
-        show_choice(n, table, SINGLE)
-        sys.stdout.flush()
+        for candidates in (USUAL, SINGLE):
+            if set(candidates) <= set(options.kinds):
+                show_choice(n, table, candidates)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:3]))
+    main()
