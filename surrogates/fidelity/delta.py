@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from loop.molecule import Molecule
 from loop.objective import FloatArray
-from loop.protocols import Belief, Coarsened, Evidence, Surrogate
+from loop.protocols import Belief, ChosenBelief, Coarsened, Evidence, Surrogate
 from surrogates.gp.fitting import rung
 
 SLOPE_SD = 1.0
@@ -117,6 +118,16 @@ class DeltaBelief:
         )
 
 
+@dataclass(frozen=True)
+class ChosenDelta(DeltaBelief):
+    """One whose correction is of one of several surrogates; fulfils ``loop.protocols.ChosenBelief``."""
+
+    @property
+    def chosen(self) -> str:
+        """Name of the surrogate that the correction is of."""
+        return cast(ChosenBelief, self.correction).chosen
+
+
 def _coarse(belief: Belief) -> Belief:
     return belief.coarse() if isinstance(belief, Coarsened) else belief
 
@@ -152,7 +163,9 @@ class Delta:
             uncertainties=np.sqrt(evidence.uncertainties**2 + slope**2 * variances),
             cheaper=None,
         )
-        return DeltaBelief(cheap, slope, self.base.fit(corrections, seed))
+        correction = self.base.fit(corrections, seed)
+        made_of = ChosenDelta if isinstance(correction, ChosenBelief) else DeltaBelief
+        return made_of(cheap, slope, correction)
 
 
 def slope_of(cheap: FloatArray, dear: FloatArray) -> float:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from loop.protocols import Belief, Evidence
+from loop.protocols import Belief, ChosenBelief, Evidence
 from surrogates.fidelity.delta import Delta, DeltaBelief, slope_of
+from surrogates.loo_choice import LooChoice
 from surrogates.sum_gp import SumGP
 from tests.surrogates.boiling import critical, evidence, with_cheaper
 
@@ -112,3 +113,11 @@ def test_a_slope_is_one_until_measurements_say_otherwise() -> None:
     few, noise = cheap[:4] * 0.1, rng.normal(size=4)
     plain = np.polyfit(few, noise, 1)[0]
     assert abs(slope_of(few, noise) - 1.0) < 0.5 * abs(plain - 1.0), "noise alone"
+
+
+def test_a_choice_of_surrogates_is_named() -> None:
+    found = Delta(LooChoice()).fit(with_cheaper(FEW, SCREENED), seed=0)
+    assert isinstance(found, ChosenBelief)
+    assert found.chosen in {"minmax_gp", "descriptor_gp", "sum_gp"}
+    assert "slope" in found.diagnostics
+    assert not isinstance(SURROGATE.fit(with_cheaper(FEW, SCREENED), seed=0), ChosenBelief)
