@@ -208,8 +208,8 @@ def show(task: Task, summary: Summary, results: pd.DataFrame) -> None:
             flush=True,
         )
     for other in _rivals(summary):
-        difference = _paired(results, "default", other)
-        print(f"default over {other}: hypervolume {difference}")
+        volume, recall = (_paired(results, other, column) for column in columns[:2])
+        print(f"default over {other}: hypervolume {volume}, Pareto recall {recall}")
     print(summary.advice)
 
 
@@ -219,9 +219,9 @@ def _rivals(summary: Summary) -> Sequence[str]:
     return list(dict.fromkeys([*others[:2], "random"]))
 
 
-def _paired(results: pd.DataFrame, one: str, other: str) -> str:
-    last = results.groupby(["scenario", "seed"])["hypervolume_share"].last().unstack("scenario")
-    return interval(last[one] - last[other])
+def _paired(results: pd.DataFrame, other: str, column: str) -> str:
+    last = results.groupby(["scenario", "seed"])[column].last().unstack("scenario")
+    return interval(last["default"] - last[other], "+")
 
 
 if __name__ == "__main__":
