@@ -23,7 +23,7 @@ import pandas as pd
 import tomli_w
 from rich.progress import track
 
-from benchmarks.efficiency import FRESH, THREE, labelled, replayed
+from benchmarks.efficiency import FRESH, THREE, goals, labelled, replayed
 from benchmarks.electronic_table import computed
 from benchmarks.intervals import interval
 from loop.molecule import parse
@@ -31,7 +31,6 @@ from oracles.orbitals import Orbitals
 
 SIZE = 1000
 SCREENED = (25, 50, 100, SIZE)
-WAYS = {"homo": "minimize", "lumo": "maximize", "dipole": "maximize"}
 UNITS = {"homo": "eV", "lumo": "eV", "dipole": "debye"}
 
 
@@ -73,7 +72,6 @@ def estimated(smiles: str, directory: Path) -> dict[str, float]:
 def written(table: pd.DataFrame, draw: int, directory: Path, seeds: int, workers: int) -> Path:
     """Write table and simulation file of a pool."""
     table.to_csv(directory / f"{draw}.csv", index=False)
-    worst = {name: table[name].max() if WAYS[name] == "minimize" else table[name].min() for name in THREE}
     simulation = {
         "table": f"{draw}.csv",
         "missing": "failure",
@@ -89,11 +87,12 @@ def written(table: pd.DataFrame, draw: int, directory: Path, seeds: int, workers
             {
                 "property": name,
                 "unit": UNITS[name],
-                "direction": WAYS[name],
-                "reference": float(worst[name]),
+                "direction": way,
+                "reference": reference,
                 "cheaper": f"cheap {name}",
             }
-            for name in THREE
+            for way, references in goals(table, THREE).items()
+            for name, reference in references.items()
         ],
         "scenarios": [
             {"name": "default"},

@@ -110,12 +110,11 @@ class Conductor:
             elif isinstance(decision, Screen):
                 self._screen(decision)
             else:
-                number = len(state.rounds) - 1
-                screening = bool(state.screenings) and state.screenings[-1].number > number
-                self.activity.phase = (
-                    f"screening for round {number + 1}" if screening else f"evaluating round {number}"
-                )
-                self._evaluate(number + screening, decision, dispatch)
+                last = len(state.rounds) - 1
+                screening = bool(state.screenings) and state.screenings[-1].number > last
+                number = last + 1 if screening else last
+                self.activity.phase = f"{'screening for' if screening else 'evaluating'} round {number}"
+                self._evaluate(number, decision, dispatch)
         return STOPPED
 
     def _screen(self, decision: Screen) -> None:

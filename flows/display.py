@@ -116,7 +116,7 @@ def _standing(conductor: Conductor, state: State) -> Text:
 def estimate_seconds(conductor: Conductor, state: State) -> float | None:
     """Upper estimate of the time left, from the mean cost of an evaluation so far and the budget."""
     definition = conductor.assembled.definition
-    done = state.evaluations - len(state.awaited)
+    done = len(state.ended)
     if not done or not state.cpu_seconds:
         return None
     each = state.cpu_seconds / done / conductor.assembled.workers

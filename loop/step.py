@@ -162,10 +162,15 @@ def screen(definition: Definition, parts: Parts, state: State) -> Screen | None:
         definition, parts, state, _beliefs(parts, evidence, seed), pool, definition.batch, seed
     )
     chosen = parts.acquisition.promising(question, definition.screened)
-    cheaper = set(definition.cheaper.values())
-    screens = [o for o in parts.oracles if cheaper.intersection(p.name for p in o.properties)]
+    screens = screening_oracles(definition, parts)
     requests = [Request.ask(c.molecule, o.protocol()) for c in chosen for o in screens]
     return Screen(number, tuple(chosen), tuple(requests)) if chosen else None
+
+
+def screening_oracles(definition: Definition, parts: Parts) -> list[Oracle]:
+    """The oracles whose values stand for dearer ones."""
+    cheaper = set(definition.cheaper.values())
+    return [o for o in parts.oracles if cheaper.intersection(p.name for p in o.properties)]
 
 
 def propose(definition: Definition, parts: Parts, state: State) -> Propose:

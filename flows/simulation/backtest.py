@@ -15,6 +15,7 @@ from flows.store import StoreError
 from loop.campaign import State
 from loop.molecule import Molecule
 from loop.protocols import Embedding
+from loop.step import screening_oracles
 from oracles.contained.spool import write_text
 
 FEWEST = 12
@@ -50,7 +51,7 @@ def write_backtest(opened: Opened) -> Path:
     table = pd.DataFrame({"smiles": [m.smiles for m in molecules]})
     for k, objective in enumerate(definition.objectives):
         table[objective.property] = values[:, k]
-    screening = _screening(opened)
+    screening = {o.kind for o in screening_oracles(definition, opened.assembled.parts)}
     for name in definition.cheaper.values():
         known = state.values.get(name, {})
         table[name] = [known[m].value if m in known else None for m in molecules]
@@ -65,14 +66,7 @@ def write_backtest(opened: Opened) -> Path:
     return home / "backtest.toml"
 
 
-def _screening(opened: Opened) -> frozenset[str]:
-    """Kinds of the oracles whose values stand for others."""
-    cheaper = set(opened.assembled.definition.cheaper.values())
-    oracles = opened.assembled.parts.oracles
-    return frozenset(o.kind for o in oracles if cheaper.intersection(p.name for p in o.properties))
-
-
-def _costs(state: State, kinds: frozenset[str]) -> dict[Molecule, float]:
+def _costs(state: State, kinds: set[str]) -> dict[Molecule, float]:
     """What the answers of some oracles cost, CPU seconds."""
     found: dict[Molecule, float] = {}
     for answer in state.answers.values():

@@ -94,7 +94,7 @@ def measure(yardstick: Yardstick, replayed: Iterable[Replayed]) -> list[dict[str
         found.append(
             {
                 "round": len(step.state.rounds) - 1,
-                "evaluations": step.state.evaluations - len(step.state.awaited),
+                "evaluations": len(step.state.ended),
                 "cost_seconds": step.state.cpu_seconds,
                 "clock_seconds": step.state.wall_seconds,
                 "idle": step.idle,

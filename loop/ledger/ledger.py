@@ -59,7 +59,8 @@ class Ledger:
         with self._transaction() as connection:
             version = self._prepare(connection)
         if version < schema.SCHEMA_VERSION:
-            upgrade(path, BUSY_SECONDS)
+            with self._explained():
+                upgrade(path, BUSY_SECONDS)
 
     def close(self) -> None:
         """Close the connections, which also folds the write-ahead log into the file."""
@@ -237,9 +238,14 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
+        with self._explained(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the database says into a sentence."""
         try:
-            with self._engine.begin() as connection:
-                yield connection
+            yield
         except IntegrityError as error:
             raise LedgerError(f"{self.path} refuses a fact: {error.orig}") from error
         except DatabaseError as error:

@@ -111,11 +111,10 @@ class DeltaBelief:
 
     def coarse(self) -> DeltaBelief:
         """See ``loop.protocols.Coarsened``."""
-        return replace(
-            self,
-            cheap=replace(self.cheap, belief=_coarse(self.cheap.belief)),
-            correction=_coarse(self.correction),
-        )
+        cheap, correction = _coarse(self.cheap.belief), _coarse(self.correction)
+        if cheap is self.cheap.belief and correction is self.correction:
+            return self
+        return replace(self, cheap=replace(self.cheap, belief=cheap), correction=correction)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 
 from loop.campaign import Screening
 from loop.ledger import Ledger, LedgerError
+from loop.ledger.upgrade import FROM_1
 from loop.molecule import parse
 from loop.records import (
     Candidate,
@@ -190,6 +191,17 @@ def test_a_program_that_has_the_first_schema_open_goes_on(tmp_path: Path) -> Non
     older.commit()
     older.close()
     assert list(Ledger(tmp_path / "ledger.sqlite").state().requests) == [*(r.key for r in requests), key]
+
+
+def test_an_upgrade_that_fails_is_a_sentence_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest, _ = _first_schema(tmp_path / "ledger.sqlite")
+    with monkeypatch.context() as patch:
+        patch.setattr("loop.ledger.upgrade.FROM_1", (*FROM_1, "DROP TABLE that_is_not_there"))
+        with pytest.raises(LedgerError, match="cannot be used: no such table"):
+            Ledger(tmp_path / "ledger.sqlite")
+    assert Ledger(tmp_path / "ledger.sqlite").digest() == digest
 
 
 def test_a_request_needs_a_candidate(tmp_path: Path) -> None:
