@@ -40,7 +40,8 @@ from benchmarks.answers import Answers
 from benchmarks.arms import ARMS, INITIAL, WHOLE, limits, template
 from generators.corpus.entries import corpus
 from loop.campaign import Budget, Definition, State, StopRules
-from loop.objective import Direction, FloatArray, Objective
+from loop.metrics import hypervolume
+from loop.objective import Direction, FloatArray, Objective, gains
 from loop.protocols import Oracle
 from loop.records import digest
 from loop.simulate import simulate
@@ -177,6 +178,16 @@ def show(results: pd.DataFrame) -> None:
                 f"{one} / {other}: last hypervolume {_interval(ends[one], ends[other])}, "
                 f"mean on the way {_interval(areas[one], areas[other])}"
             )
+    distinct = results["smiles"].nunique()
+    print(f"all {distinct} molecules that any arm measured, together: {_together(results):.3f}")
+
+
+def _together(results: pd.DataFrame) -> float:
+    """Hypervolume of everything measured, a bound of what an arm can come to among such molecules."""
+    objectives = [o for o in (*OBJECTIVES, ZINC) if o.property in results]
+    distinct = results.drop_duplicates("smiles").dropna(subset=[o.property for o in objectives])
+    values = distinct[[o.property for o in objectives]].to_numpy(np.float64)
+    return hypervolume(gains(objectives, values), 0.0)
 
 
 def _figures(results: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
