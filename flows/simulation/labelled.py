@@ -120,6 +120,8 @@ def _smiles_column(cells: pd.DataFrame, given: str | None, path: Path) -> str:
     if given is not None:
         return _column(cells, given, path)
     found = [str(c) for c in cells.columns if str(c).strip().lower() == "smiles"]
+    if not found and len(cells.columns) == 1 and (mark := re.search(r"[;\t|]", str(cells.columns[0]))):
+        raise CampaignFileError([f"{path}: columns must be separated by commas, not {mark.group()!r}"])
     if len(found) != 1:
         raise CampaignFileError(
             [f"{path}: {len(found)} columns are named smiles; name one with 'smiles = \"...\"'"]

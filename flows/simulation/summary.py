@@ -38,13 +38,16 @@ class Summary:
 
     @property
     def alarms(self) -> list[str]:
-        """Where most seeds found the surrogate's expectations of its picks to be of no use."""
-        return [
-            f"'{row['scenario']}': in {row['alarm']:.0%} of the seeds the surrogate of {row['property']} "
-            "was of no use or too sure of itself"
-            for row in self.calibration.to_dict("records")
-            if row["alarm"] > 0.5
-        ]
+        """Properties of which most seeds found the surrogate's expectations to be useless, and with whom."""
+        useless = self.calibration[self.calibration["alarm"] > 0.5]
+        told = []
+        for name, some in useless.groupby("property", sort=False):
+            rows = zip(some["scenario"], some["alarm"], strict=True)
+            shares = ", ".join(f"{scenario} {alarm:.0%}" for scenario, alarm in rows)
+            told.append(
+                f"the surrogate of {name} was of no use or too sure of itself in most seeds ({shares})"
+            )
+        return told
 
 
 CALIBRATION = ("coverage_95", "nll", "plain_nll", "miscalibration", "rank_correlation", "alarm")

@@ -146,6 +146,11 @@ def test_one_molecule_is_nothing_to_choose_from(simulation: Path, table: pd.Data
     assert "1 labelled molecules; there is nothing to choose" in complaint(simulation)
 
 
+def test_a_table_separated_otherwise_is_refused(simulation: Path, table: pd.DataFrame) -> None:
+    table.to_csv(simulation.parent / "table.csv", index=False, sep=";")
+    assert complaint(simulation).endswith("table.csv: columns must be separated by commas, not ';'")
+
+
 def test_a_unit_that_contradicts_the_header_is_refused(simulation: Path) -> None:
     objective = '[[objectives]]\nproperty = "tpsa"\nunit = "nm^2"\ndirection = "maximize"\nreference = 20.0\n'
     simulation.write_text(FILE.replace("maximize = { tpsa = 20.0 }", "") + objective)

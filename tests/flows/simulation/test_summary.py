@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from flows.simulation.measures import REACHED
-from flows.simulation.summary import summarise
+from flows.simulation.summary import Summary, summarise
 
 
 def curves(heights: dict[str, float], seeds: int, noise: float) -> pd.DataFrame:
@@ -89,3 +89,12 @@ def test_areas_begin_where_all_curves_have_begun() -> None:
     both = pd.concat([late, early, late.assign(scenario="a", round=late["round"] + 1)])
     areas = summarise(both).table.set_index("scenario")["area"]
     assert areas["a"] == pytest.approx(areas["b"]) == pytest.approx(0.4)
+
+
+def test_a_useless_surrogate_is_told_of_once_for_each_property() -> None:
+    calibration = pd.DataFrame(
+        {"scenario": ["default", "UCB", "default"], "property": ["a", "a", "b"], "alarm": [1.0, 0.6, 0.5]}
+    )
+    assert Summary(pd.DataFrame(), "", calibration).alarms == [
+        "the surrogate of a was of no use or too sure of itself in most seeds (default 100%, UCB 60%)"
+    ]
