@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
-from loop.protocols import Oracle, ResourceError
+from loop.protocols import ComputedOracle, ResourceError
 from loop.records import Cost, Outcome, Request
 from oracles.contained.child import answer
 from oracles.contained.spool import read_outcome, write_outcome
@@ -43,7 +43,7 @@ class Answers:
         One folder for each question, named by its key: the content hash of molecule, oracle and protocol.
     """
 
-    oracles: Sequence[Oracle]
+    oracles: Sequence[ComputedOracle]
     directory: Path
 
     def __call__(self, request: Request) -> Outcome:

@@ -42,7 +42,7 @@ from generators.corpus.entries import corpus
 from loop.campaign import Budget, Definition, State, StopRules
 from loop.metrics import hypervolume
 from loop.objective import Direction, FloatArray, Objective, gains
-from loop.protocols import Oracle
+from loop.protocols import ComputedOracle
 from loop.records import digest
 from loop.simulate import simulate
 from loop.step import Parts
@@ -73,7 +73,7 @@ def main() -> None:
     machine = platform.processor() or platform.machine()
     print(f"{machine}, {os.cpu_count()} cores, 1 at work, Python {platform.python_version()}")
     objectives = (*OBJECTIVES, ZINC) if options.zinc else OBJECTIVES
-    oracles: list[Oracle] = [XtbOrbitals(), Synthesizability()]
+    oracles: list[ComputedOracle] = [XtbOrbitals(), Synthesizability()]
     if options.zinc:
         oracles.append(XtbZincExchange(search="quick"))
     answers = Answers(oracles, options.directory / "answers")

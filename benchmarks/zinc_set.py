@@ -27,7 +27,7 @@ from rich.progress import track
 from benchmarks.answers import deadline
 from generators.corpus.entries import Entry, corpus
 from loop.molecule import Limits, Molecule, parse
-from loop.protocols import Oracle, OracleError
+from loop.protocols import ComputedOracle, OracleError
 from oracles.chemistry import donors
 from oracles.contained.child import die_with_parent
 from oracles.synthesizability import Synthesizability
@@ -39,7 +39,7 @@ LARGEST = 10
 """Heavy atoms."""
 SEED = 0
 
-ORACLES: tuple[Oracle, ...] = (XtbOrbitals(), XtbZincExchange(search="quick"), Synthesizability())
+ORACLES: tuple[ComputedOracle, ...] = (XtbOrbitals(), XtbZincExchange(search="quick"), Synthesizability())
 
 
 def main() -> None:

@@ -111,6 +111,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
             batch=file.proposal.batch,
             pool=file.proposal.pool,
             screened=file.proposal.screen,
+            waiting=file.laboratory.waiting(),
             cheaper=cheaper,
         ),
         parts=Parts(_shared(sources), oracles, Delta(surrogate) if cheaper else surrogate, acquisition),

@@ -20,6 +20,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+lab = typer.Typer(help="What is asked of a laboratory, and what it found.", no_args_is_help=True)
+app.add_typer(lab, name="lab")
+
 Campaign = Annotated[
     Path, typer.Argument(help="A campaign file (TOML), or the directory of a campaign already begun.")
 ]
@@ -55,18 +58,33 @@ def validate(campaign: Campaign) -> None:
 
 
 @app.command()
-def run(campaign: Campaign, directory: Directory = None) -> None:
+def run(
+    campaign: Campaign,
+    directory: Directory = None,
+    stay: Annotated[
+        bool,
+        typer.Option(help="While only the laboratory has to answer: stay, asleep, and go on by itself."),
+    ] = True,
+) -> None:
     """Run a campaign, or go on with one already begun, until its budget or a stop rule ends it."""
     from flows.opening import begin_or_resume
     from flows.running import run_campaign
 
     opened = begin_or_resume(campaign, directory)
-    reason, status = run_campaign(opened)
-    typer.echo(f"{opened.assembled.definition.name}: {reason}")
+    ended = run_campaign(opened)
+    home = opened.store.directory
+    typer.echo(f"{opened.assembled.definition.name}: {ended.reason}")
     typer.echo(f"report: {opened.store.report}")
-    if status:
-        typer.echo(f"go on with: zincloop run {opened.store.directory}")
-    raise typer.Exit(status)
+    if ended.waiting is not None:
+        typer.echo(f"what is asked: zincloop lab requests {home}")
+        typer.echo(f"what it found: zincloop lab import {home} FILE.csv")
+        if stay:
+            from flows.waiting import sleep
+
+            sleep(home, ended.waiting.until)
+    if ended.status or ended.waiting is not None:
+        typer.echo(f"go on with: zincloop run {home}")
+    raise typer.Exit(ended.status)
 
 
 @app.command()
@@ -134,6 +152,42 @@ def backtest(campaign: Campaign) -> None:
     file = write_backtest(existing(campaign))
     show_summary(run_simulation(file, file.parent))
     warn_of_pool()
+
+
+@lab.command()
+def requests(
+    campaign: Campaign,
+    csv: Annotated[Path | None, typer.Option(help="Write a table to fill in and import.")] = None,
+    sheet: Annotated[Path | None, typer.Option(help="Write a page to print (HTML), with structures.")] = None,
+) -> None:
+    """List what waits to be measured, the first to be done first."""
+    from flows.laboratory.asking import write_requests
+    from flows.laboratory.views import show_requests
+    from flows.opening import existing
+
+    opened = existing(campaign)
+    show_requests(opened, write_requests(opened, csv, sheet))
+    for path in (csv, sheet):
+        if path is not None:
+            typer.echo(f"written: {path}")
+
+
+@lab.command("import")
+def import_(
+    campaign: Campaign,
+    file: Annotated[Path, typer.Argument(help="CSV as 'zincloop lab requests --csv' writes it, filled in.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    unsolicited: Annotated[
+        bool, typer.Option("--unsolicited", help="Also take molecules that were never asked about.")
+    ] = False,
+) -> None:
+    """Take in what the laboratory found: the whole file, or nothing of it if a line is wrong."""
+    from flows.laboratory.taking import take
+    from flows.laboratory.views import show_taken
+    from flows.opening import existing
+
+    opened = existing(campaign)
+    show_taken(opened, take(opened, file, dry_run, unsolicited), dry_run)
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from flows.versions import versions
 from loop.campaign import State
 from loop.ledger import Ledger, LedgerError
 from loop.records import Failure, Measurement, Outcome, Request
-from loop.step import Close, Decision, Evaluate, Propose, Screen, decide
+from loop.step import Close, Decision, Evaluate, Propose, Screen, Wait, decide, to_compute
 from oracles.contained import Containment, Job, run
 
 log = logging.getLogger("zincloop")
@@ -77,25 +77,41 @@ class Conductor:
         self.assembled = assembled
         self.stop = stop
         self.activity = Activity()
+        self.waiting: Wait | None = None
+        self._seen = 0
         self.errors: list[Exception] = []
         self._enough = threading.Event()
 
     def conduct(self, dispatch: Callable[[], Dispatcher]) -> str:
-        """Run until the campaign closes or ``stop`` is set; returns the reason.
+        """Run until the campaign closes, only waits for people, or ``stop`` is set; returns the reason.
+
+        Where it waits, ``waiting`` says for what.
 
         Parameters
         ----------
         dispatch
             Gives the dispatcher, asked for when the first requests are ready.
         """
+        once = functools.cache(dispatch)
+        reason = self._session(once)
+        # What people report while a session ends is not waited for.
+        while self.waiting is not None and self._reported() > self._seen:
+            self.waiting = None
+            reason = self._session(once)
+        return reason
+
+    def _session(self, dispatch: Callable[[], Dispatcher]) -> str:
         self.ledger.open_session(versions())
         reason = "an error, see the log"
         try:
-            reason = self._rounds(functools.cache(dispatch))
+            reason = self._rounds(dispatch)
         finally:
             with contextlib.suppress(LedgerError):  # it may be the ledger that broke
                 self.ledger.end_session(reason)
         return reason
+
+    def _reported(self) -> int:
+        return len(self.ledger.state().notebook.reported)
 
     def _rounds(self, dispatch: Callable[[], Dispatcher]) -> str:
         while not self.stop.is_set():
@@ -104,6 +120,9 @@ class Conductor:
             if isinstance(decision, Close):
                 if state.closed is None:
                     self.ledger.close_campaign(decision.reason)
+                return decision.reason
+            if isinstance(decision, Wait):
+                self.waiting, self._seen = decision, len(state.notebook.reported)
                 return decision.reason
             if isinstance(decision, Propose):
                 self._open(decision)
@@ -176,16 +195,19 @@ class Conductor:
             log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
             shutil.rmtree(self._job(request).directory, ignore_errors=True)
         state = self.ledger.state()
-        if state.pending and isinstance(self._decision(state), Close):
+        if self._to_compute(state) and isinstance(self._decision(state), Close):
             self._enough.set()
 
     def _decide(self, state: State) -> Decision:
-        self.activity.phase = "evaluating" if state.pending else "proposing"
+        self.activity.phase = "evaluating" if self._to_compute(state) else "proposing"
         started = time.monotonic()
         try:
             return self._decision(state)
         finally:
             self.activity.deciding_seconds += time.monotonic() - started
+
+    def _to_compute(self, state: State) -> tuple[Request, ...]:
+        return to_compute(self.assembled.parts, state)
 
     def _decision(self, state: State) -> Decision:
         return decide(self.assembled.definition, self.assembled.parts, state)

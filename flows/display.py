@@ -39,12 +39,12 @@ def watch(conductor: Conductor, work: Future[str]) -> None:
 
 
 def _plain(conductor: Conductor, work: Future[str]) -> None:
-    """One line per round, for log files and batch systems."""
-    told = 0
+    """One line per round, for log files and batch systems; earlier runs have told of what was done before."""
+    told = len(_done(conductor.ledger.state()))
     while True:
         ended = work.done()
         state = conductor.ledger.state()
-        done = [r.number for r in state.rounds if not _open(state, r.number)]
+        done = _done(state)
         for number in done[told:]:
             sys.stdout.write(f"round {number}: {_round_line(conductor, state, number)}\n")
             sys.stdout.flush()
@@ -54,8 +54,8 @@ def _plain(conductor: Conductor, work: Future[str]) -> None:
         wait_for([work], timeout=1.0)
 
 
-def _open(state: State, number: int) -> bool:
-    return any(p.candidate.molecule in state.awaited for p in state.rounds[number].picks)
+def _done(state: State) -> list[int]:
+    return [r.number for r in state.rounds if not any(p.candidate.molecule in state.awaited for p in r.picks)]
 
 
 def _round_line(conductor: Conductor, state: State, number: int) -> str:

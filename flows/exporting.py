@@ -35,8 +35,8 @@ def write_export(opened: Opened, to: Path | None) -> list[Path]:
     state = opened.ledger.state()
     paths = [directory / name for name in ("molecules.csv", "answers.csv", "molecules.sdf")]
     molecules = candidates(opened.assembled.definition, state)
-    _harmless(molecules).to_csv(paths[0], index=False)
-    _harmless(_answers(state)).to_csv(paths[1], index=False)
+    harmless(molecules).to_csv(paths[0], index=False)
+    harmless(_answers(state)).to_csv(paths[1], index=False)
     with Chem.SDWriter(str(paths[2])) as writer:
         for record in molecules.to_dict("records"):
             row = {str(key): value for key, value in record.items()}
@@ -69,7 +69,7 @@ def _answers(state: State) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
+def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep a spreadsheet from reading a text cell as a formula."""
 
     def guard(value: object) -> object:

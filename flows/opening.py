@@ -107,7 +107,9 @@ def commit(opened: Opened) -> None:
     if stored is None:
         opened.ledger.open_campaign(resolved, opened.assembled.digest)
     else:
-        changes = {k: resolved[k] for k in AMENDABLE if stored.get(k) != resolved[k]}
+        # Read again, as settings that came into the program since are no change.
+        former = from_resolved(stored).resolved
+        changes = {k: resolved[k] for k in AMENDABLE if former[k] != resolved[k]}
         if changes:
             opened.ledger.amend(changes)
             if opened.ledger.state().closed is not None:

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
@@ -17,18 +18,32 @@ from flows.display import watch
 from flows.opening import Opened, commit
 from flows.report import write_report
 from flows.server import prefect_server
+from loop.step import Close, Wait, decide, to_compute
 
 log = logging.getLogger("zincloop")
 
 
-def run_campaign(opened: Opened) -> tuple[str, int]:
-    """Run until the campaign closes or a signal stops it.
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended.
 
-    Returns
-    -------
-    (str, int)
-        Why the run ended, and the exit status: 0, or 128 plus the signal's number.
+    Attributes
+    ----------
+    reason
+        Why.
+    status
+        The exit status: 0, or 128 plus the number of the signal that stopped it.
+    waiting
+        What people are awaited for, where nothing else is left to do.
     """
+
+    reason: str
+    status: int = 0
+    waiting: Wait | None = None
+
+
+def run_campaign(opened: Opened) -> Ended:
+    """Run until the campaign closes, only people have to answer, or a signal stops it."""
     stop = threading.Event()
     caught: list[int] = []
     with opened.store.locked(), _logging_to(opened.store.log):
@@ -49,18 +64,28 @@ def run_campaign(opened: Opened) -> tuple[str, int]:
         log.info("%s", reason)
         write_report(opened)
         opened.ledger.close()
-    return reason, 128 + caught[0] if reason == STOPPED and caught else 0
+    return Ended(reason, 128 + caught[0] if reason == STOPPED and caught else 0, conductor.waiting)
 
 
 def _conduct(conductor: Conductor) -> str:
     """Conduct with Prefect, its server starting while the first round is being thought about."""
     store = conductor.store
-    if conductor.ledger.state().closed is not None:
+    if _nothing_to_dispatch(conductor):
         return conductor.conduct(lambda: PlainRounds(conductor))
     with contextlib.ExitStack() as stack, ThreadPoolExecutor(1, "prefect") as starter:
         server = prefect_server(store.prefect, store.directory / "prefect.log")
         ready = starter.submit(stack.enter_context, server)
         return conductor.conduct(lambda: _dispatcher(conductor, ready))
+
+
+def _nothing_to_dispatch(conductor: Conductor) -> bool:
+    """Whether the campaign is over or only waits, so that no server has to be started."""
+    definition, parts = conductor.assembled.definition, conductor.assembled.parts
+    state = conductor.ledger.state()
+    if state.closed is not None:
+        return True
+    only_people = bool(state.pending) and not to_compute(parts, state)
+    return only_people and isinstance(decide(definition, parts, state), Wait | Close)
 
 
 def _dispatcher(conductor: Conductor, ready: Future[None]) -> Dispatcher:

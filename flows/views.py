@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -19,7 +20,7 @@ from loop.metrics import hypervolume
 from loop.molecule import Molecule
 from loop.objective import Objective, gains
 from loop.records import Pick
-from loop.step import propose, screen
+from loop.step import propose, screen, to_compute
 
 SHOWN = 8
 
@@ -60,8 +61,7 @@ def show_status(opened: Opened) -> None:
     """One screen: budget, rounds, the best molecules, failures."""
     console = Console()
     state, definition = opened.ledger.state(), opened.assembled.definition
-    standing = state.closed or ("waiting to go on" if not state.pending else "a round is open")
-    console.print(f"[bold]{definition.name}[/]: {standing}", highlight=False)
+    console.print(f"[bold]{definition.name}[/]: {_standing(opened, state)}", highlight=False)
     console.print("  " + "; ".join(f"{s.name} {s}" for s in spending(definition, state)), highlight=False)
     molecules, table = state.complete(definition.objectives)
     kinds = ", ".join(f"{a.request.oracle}: {a.outcome.reason}" for a in state.failures[-3:])  # type: ignore[union-attr]
@@ -84,6 +84,22 @@ def show_status(opened: Opened) -> None:
     for found in expectations(state, [o.property for o in definition.objectives]):
         if found.alarm is not None:
             console.print(f"  warning: {found.alarm}", style="yellow", highlight=False)
+
+
+def _standing(opened: Opened, state: State) -> str:
+    if state.closed is not None:
+        return state.closed
+    if not state.pending:
+        return "waiting to go on"
+    if to_compute(opened.assembled.parts, state):
+        return "a round is open"
+    last = max((r.opened_at for r in state.rounds), default=state.at)
+    waiting = opened.assembled.definition.waiting
+    until = "" if waiting.until is None else f" until {datetime.fromtimestamp(waiting.until, UTC).date()}"
+    return (
+        f"the laboratory has {len(state.awaited)} molecules, the last since "
+        f"{(state.at - last) / 86400:.1f} days; meanwhile: {waiting.meanwhile}{until}"
+    )
 
 
 def _best(opened: Opened, state: State) -> Table:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +17,7 @@ from loop.metrics import hypervolume, pareto_mask
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray, Objective, gains
 from loop.protocols import Evidence
+from loop.readings import Notebook
 from loop.records import (
     Candidate,
     Failure,
@@ -71,6 +73,33 @@ class StopRules:
     failures_in_a_row: int | None = 8
 
 
+class Meanwhile(StrEnum):
+    """What a campaign does while people are asked and programs have answered."""
+
+    WAIT = "wait"
+    GO_ON = "go on"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How a campaign waits for people.
+
+    Attributes
+    ----------
+    meanwhile
+        Whether rounds are opened while readings are awaited, which counts the molecules as pending.
+    until
+        From then on (seconds since 1970-01-01 UTC) the campaign goes on in any case, and closes if nothing
+        else is left to do; ``None`` waits as long as it takes.
+    open_at_most
+        Molecules awaited at which no round is opened, whatever else is said.
+    """
+
+    meanwhile: Meanwhile = Meanwhile.WAIT
+    until: float | None = None
+    open_at_most: int | None = None
+
+
 @dataclass(frozen=True)
 class Definition:
     """What the user asked for, free of files and frameworks.
@@ -83,6 +112,8 @@ class Definition:
         Candidates of each round about which the oracles of ``cheaper`` are asked before its batch is chosen.
     cheaper
         Property of an objective -> property that stands for it in screening.
+    waiting
+        How the campaign waits for people.
     in_flight
         Molecules under way at once: a place that falls free is filled at the next decision, with the others
         still pending. ``None`` proceeds by rounds, each answered in full before the next. Each decision opens
@@ -100,6 +131,7 @@ class Definition:
     in_flight: int | None = None
     screened: int = 0
     cheaper: Mapping[str, str] = field(default_factory=dict)
+    waiting: Waiting = Waiting()
 
 
 @dataclass(frozen=True)
@@ -156,7 +188,11 @@ PROGRESS = 0.01
 
 @dataclass(frozen=True)
 class State:
-    """The ledger read again, in the order in which things happened."""
+    """The ledger read again, in the order in which things happened.
+
+    ``answers`` holds also what the readings of :attr:`notebook` answer; ``at`` is when the ledger was read
+    (seconds since 1970-01-01 UTC), for what depends on a date.
+    """
 
     rounds: tuple[Round, ...] = ()
     screenings: tuple[Screening, ...] = ()
@@ -166,6 +202,8 @@ class State:
     protocols: Mapping[str, OracleProtocol] = field(default_factory=dict)
     sessions: tuple[Session, ...] = ()
     closed: str | None = None
+    notebook: Notebook = field(default_factory=Notebook)
+    at: float = 0.0
 
     def opened(
         self, a_round: Round, requests: Sequence[Request], protocols: Sequence[OracleProtocol]
@@ -240,13 +278,19 @@ class State:
 
     @cached_property
     def values(self) -> Mapping[str, Mapping[Molecule, Value]]:
-        """Property name -> molecule -> value, in the order asked: that of the answers is up to chance."""
+        """Property name -> molecule -> value, in the order asked: that of the answers is up to chance.
+
+        What people reported is here at once, also of what is not answered in full or was never asked.
+        """
         found: dict[str, dict[Molecule, Value]] = {}
         for key, request in self.requests.items():
             answer = self.answers.get(key)
             if answer is not None and isinstance(answer.outcome, Measurement):
                 for value in answer.outcome.values:
                     found.setdefault(value.property, {})[request.molecule] = value
+        for name, reported in self.notebook.values.items():
+            asked = {r.molecule: None for r in self.requests.values()}
+            found[name] = {m: reported[m] for m in (*asked, *reported) if m in reported}
         return found
 
     @cached_property

@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray, Objective
+from loop.readings import Assay
 from loop.records import Candidate, Measurement, OracleProtocol, Pick, Property
 
 
@@ -75,6 +76,11 @@ class Oracle(Protocol):
         """Rough cost of one measurement, for estimates and for starting long work first."""
         ...
 
+
+@runtime_checkable
+class ComputedOracle(Oracle, Protocol):
+    """An oracle that this program can ask."""
+
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule, blocking, with files kept under ``scratch``.
 
@@ -89,7 +95,20 @@ class Oracle(Protocol):
 
 
 @runtime_checkable
-class ExactOracle(Oracle, Protocol):
+class DeferredOracle(Oracle, Protocol):
+    """An oracle that asks people: what is asked goes out, and readings come back in their own time.
+
+    The settings of its protocol hold the assays, see :data:`loop.readings.ASSAYS`.
+    """
+
+    @property
+    def wanted(self) -> tuple[Assay, ...]:
+        """What is asked of every molecule, in the order of the properties."""
+        ...
+
+
+@runtime_checkable
+class ExactOracle(ComputedOracle, Protocol):
     """An oracle cheap enough to ask about every molecule of a pool."""
 
     def values(self, molecules: Sequence[Molecule]) -> FloatArray:

@@ -10,7 +10,7 @@ from loop.campaign import Definition, Round, Screening, Session, State
 from loop.places import Places
 from loop.protocols import Belief, Evidence, Surrogate
 from loop.records import Outcome, Request
-from loop.step import Close, Evaluate, Parts, Screen, decide
+from loop.step import Close, Evaluate, Parts, Screen, Wait, decide
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ def simulate(
     ------
     ValueError
         If there is not one place.
+    TypeError
+        If an oracle asks people.
     """
     state, at_work, told = State(), Places(places), False
     fitting = proposing = 0.0
@@ -90,6 +92,8 @@ def simulate(
         if isinstance(decision, Close):
             yield Replayed(replace(state, closed=decision.reason), fitting, proposing, at_work.idle)
             return
+        if isinstance(decision, Wait):
+            raise TypeError("people cannot be simulated; give values for what they measure")
         told = isinstance(decision, Screen)  # the round before it has ended already
         if isinstance(decision, Screen):
             screened = Screening(decision.number, decision.candidates)

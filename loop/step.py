@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loop.campaign import Definition, State
+from loop.campaign import Definition, Meanwhile, State
 from loop.design import Design, representative
 from loop.molecule import Molecule
 from loop.objective import FloatArray
@@ -20,6 +20,7 @@ from loop.protocols import (
     Acquisition,
     Belief,
     ChosenBelief,
+    DeferredOracle,
     Evidence,
     ExactOracle,
     Generator,
@@ -99,13 +100,32 @@ class Evaluate:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """Nothing is to be done before people report, or before a date.
+
+    Attributes
+    ----------
+    requests
+        What is awaited of them.
+    reason
+        For a person: why nothing else is done meanwhile.
+    until
+        When to decide again even so, seconds since 1970-01-01 UTC.
+    """
+
+    requests: tuple[Request, ...]
+    reason: str
+    until: float | None = None
+
+
+@dataclass(frozen=True)
 class Close:
     """End the campaign."""
 
     reason: str
 
 
-Decision = Propose | Screen | Evaluate | Close
+Decision = Propose | Screen | Evaluate | Wait | Close
 
 
 def child_seed(seed: int, *path: str | int) -> int:
@@ -118,8 +138,9 @@ def decide(definition: Definition, parts: Parts, state: State) -> Decision:
     """Say what to do next; the same arguments give the same answer."""
     if state.closed is not None:
         return Close(state.closed)
-    if not state.pending:
-        return _next(definition, parts, state)
+    computed = to_compute(parts, state)
+    if not computed:
+        return _meanwhile(definition, parts, state) if state.pending else _next(definition, parts, state)
     spent = budget_spent(definition.budget, state)
     ended = spent or oracle_broken(definition.stop.failures_in_a_row, state)
     if ended:
@@ -128,7 +149,47 @@ def decide(definition: Definition, parts: Parts, state: State) -> Decision:
         decision = _next(definition, parts, state)
         if isinstance(decision, Propose):
             return decision
-    return Evaluate(_longest_first(parts, state.pending))
+    return Evaluate(_longest_first(parts, computed))
+
+
+def to_compute(parts: Parts, state: State) -> tuple[Request, ...]:
+    """Requests without an answer that programs, not people, have to answer."""
+    people = {oracle.kind for oracle in parts.oracles if isinstance(oracle, DeferredOracle)}
+    return tuple(request for request in state.pending if request.oracle not in people)
+
+
+def _meanwhile(definition: Definition, parts: Parts, state: State) -> Propose | Screen | Wait | Close:
+    """What to do while people are asked and programs have answered."""
+    waiting, asked = definition.waiting, _counted(len(state.awaited))
+    patient = waiting.until is None or state.at < waiting.until
+    stopping = reason_to_stop(definition, state)
+    if stopping is None and (why := _why_wait(definition, parts, state, patient)) is None:
+        decision = _next(definition, parts, state)
+        if not isinstance(decision, Close):
+            return decision
+        stopping = decision.reason
+    if stopping is not None:
+        if not patient:
+            return Close(f"{stopping}; {asked} still with the laboratory")
+        why = f"otherwise it would end ({stopping})"
+    until = waiting.until if patient else None
+    return Wait(state.pending, f"waiting for the laboratory, which has {asked}: {why}", until)
+
+
+def _counted(molecules: int) -> str:
+    return "1 molecule" if molecules == 1 else f"{molecules} molecules"
+
+
+def _why_wait(definition: Definition, parts: Parts, state: State, patient: bool) -> str | None:
+    """Why no round is opened while people are asked; ``None`` where one may be."""
+    waiting = definition.waiting
+    if not _enough(_evidence(definition, parts, state)):
+        return f"{ENOUGH_TO_FIT} measurements of every objective are needed to go on"
+    if waiting.open_at_most is not None and len(state.awaited) >= waiting.open_at_most:
+        return f"no more than {waiting.open_at_most} are to be there at once"
+    if waiting.meanwhile is Meanwhile.WAIT and patient:
+        return "the next round is chosen when it has answered"
+    return None
 
 
 def _may_add(definition: Definition, state: State) -> bool:

@@ -106,3 +106,44 @@ def screening(quick: Path) -> Path:
     """The same with screening."""
     quick.write_text(SCREENING)
     return quick
+
+
+REFRACTIVITY = """property = "refractivity"
+unit = "cm^3/mol"
+direction = "minimize"
+reference = 40.0"""
+EFFICIENCY = """property = "ce"
+unit = "%"
+direction = "maximize"
+reference = 90.0"""
+
+LABORATORY = (
+    QUICK.replace(REFRACTIVITY, EFFICIENCY)
+    + """
+[[oracles]]
+kind = "laboratory"
+
+[[oracles.assays]]
+name = "ce"
+unit = "%"
+uncertainty = 0.3
+replicates = 2
+low = 0
+high = 100
+method = "Zn||Cu, 1 mA/cm2"
+
+[[oracles.assays]]
+name = "conductivity"
+unit = "mS/cm"
+uncertainty = 0.5
+method = "EIS at 25 degC"
+"""
+)
+"""The same, with a laboratory that measures two properties, one of them an objective."""
+
+
+@pytest.fixture
+def laboratory(quick: Path) -> Path:
+    """The same with a laboratory."""
+    quick.write_text(LABORATORY)
+    return quick

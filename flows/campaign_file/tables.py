@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from loop.campaign import Budget, StopRules
+from loop.campaign import Budget, Meanwhile, StopRules, Waiting
 from loop.molecule import ELEMENTS, UNSUITABLE, Limits, MoleculeError, check_smarts
 from loop.objective import Direction, Objective
 
@@ -138,6 +139,25 @@ class WorkersTable(Table):
     threads: Annotated[int, Field(gt=0, le=256)] = Field(1, description="threads of each calculation")
 
 
+class LaboratoryTable(Table):
+    """``[laboratory]``: what the campaign does while only people have to answer."""
+
+    meanwhile: Meanwhile = Field(
+        Meanwhile.WAIT,
+        description="wait: the next round is chosen when the laboratory has answered; go on: at once, with "
+        "what is there as pending",
+    )
+    until: date | None = Field(None, description="from this day on the campaign goes on in any case")
+    open_at_most: Count | None = Field(
+        None, description="molecules at the laboratory above which no round is opened"
+    )
+
+    def waiting(self) -> Waiting:
+        """The rules as the loop understands them; a day begins at midnight UTC."""
+        until = None if self.until is None else datetime.combine(self.until, time(), UTC).timestamp()
+        return Waiting(self.meanwhile, until, self.open_at_most)
+
+
 class PartTable(BaseModel):
     """A table that names a part by its ``kind``; its other keys are the part's own settings."""
 
@@ -179,6 +199,7 @@ class CampaignFile(Table):
     limits: LimitsTable = LimitsTable()
     proposal: ProposalTable = ProposalTable()
     workers: WorkersTable = WorkersTable()
+    laboratory: LaboratoryTable = LaboratoryTable()
     generators: Annotated[tuple[GeneratorTable, ...], Field(min_length=1)]
     surrogate: PartTable
     acquisition: PartTable
@@ -203,5 +224,5 @@ class CampaignFile(Table):
         return self
 
 
-AMENDABLE = ("budget", "stop", "workers")
+AMENDABLE = ("budget", "stop", "workers", "laboratory")
 """Tables that may change while a campaign runs: they change no value and no proposal already made."""

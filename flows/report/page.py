@@ -13,10 +13,10 @@ import numpy as np
 import plotly.graph_objects as go
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
-from rdkit.Chem.Draw import rdMolDraw2D
 
 from flows.opening import Opened
 from flows.report import figures
+from flows.report.drawing import draw
 from flows.summary import names, spending, worst_gain
 from flows.versions import versions
 from loop.calibration import expectations
@@ -26,7 +26,6 @@ from loop.molecule import Molecule
 from loop.objective import gains
 from loop.records import Failure, Pick
 
-DRAWING = (240, 170)
 CARDS = 24
 
 
@@ -63,22 +62,13 @@ def render(opened: Opened) -> str:
         units={o.property: o.unit for o in definition.objectives},
         rows=[row(definition, state, p, r.number) for r in state.rounds for p in r.picks],
         failures=[_failure(state, a) for a in state.failures],
+        readings=_readings(state),
         versions=state.sessions[-1].versions if state.sessions else versions(),
         resolved=json.dumps(opened.assembled.resolved, indent=2, ensure_ascii=False),
         digest=opened.assembled.digest,
         plotlyjs=get_plotlyjs(),
         now=datetime.now(UTC).timestamp(),
     )
-
-
-def draw(molecule: Molecule) -> str:
-    """Draw a molecule as inline SVG."""
-    drawer = rdMolDraw2D.MolDraw2DSVG(*DRAWING)
-    drawer.drawOptions().clearBackground = False  # type: ignore[assignment]
-    drawer.DrawMolecule(molecule.rdkit())
-    drawer.FinishDrawing()
-    text: str = drawer.GetDrawingText()
-    return text[text.index("<svg") :]
 
 
 def card(definition: Definition, state: State, molecule: Molecule) -> Mapping[str, Any]:
@@ -137,6 +127,22 @@ def _failure(state: State, answer: Answer) -> Mapping[str, Any]:
         "cpu": outcome.cost.cpu_seconds,
         "at": answer.at,
     }
+
+
+def _readings(state: State) -> list[Mapping[str, Any]]:
+    """What people reported, each with what became of it."""
+    known, histories = names(state), state.notebook.histories
+    return [
+        {
+            "name": known.get(reading.molecule, str(reading.molecule)),
+            "reading": reading,
+            "at": reported.at,
+            "counts": reading.valid and histories[reading.identity][-1] is reading,
+            "superseded": histories[reading.identity][-1] is not reading,
+        }
+        for reported in state.notebook.reported
+        for reading in (reported.reading,)
+    ]
 
 
 def _div(figure: go.Figure | None) -> str | None:

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from flows.simulation.tables import ScenarioTable
-from loop.protocols import ConvergenceError, Oracle
+from loop.protocols import ComputedOracle, ConvergenceError
 from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request, Value
 from loop.step import child_seed
 
 Answering = Callable[[Request], Outcome]
 
 
-def answering(scenario: ScenarioTable, oracles: Sequence[Oracle], seed: int) -> Answering:
+def answering(scenario: ScenarioTable, oracles: Sequence[ComputedOracle], seed: int) -> Answering:
     """Look answers up, spoilt as the scenario wants: the same request always in the same way."""
     by_kind = {oracle.kind: oracle for oracle in oracles}
 

@@ -25,7 +25,7 @@ from loop.design import at_random, representative
 from loop.labels import Lookup, Shelf
 from loop.molecule import Limits
 from loop.parts import nearest
-from loop.protocols import Acquisition, Oracle, Surrogate
+from loop.protocols import Acquisition, ComputedOracle, Oracle, Surrogate
 from loop.simulate import simulate
 from loop.step import Parts
 from loop.step import Source as PoolSource
@@ -121,7 +121,11 @@ def staged(simulation: Simulation, scenario: str, seed: int) -> tuple[Definition
     file = simulation.file
     chosen = next(s for s in file.scenarios if s.name == scenario)
     definition, parts = _assembled(file, chosen, simulation.yardstick.task, seed, simulation.source)
-    return definition, parts, answering(chosen, parts.oracles, seed), chosen.places or file.places
+    return definition, parts, answering(chosen, _computed(parts), seed), chosen.places or file.places
+
+
+def _computed(parts: Parts) -> list[ComputedOracle]:
+    return [oracle for oracle in parts.oracles if isinstance(oracle, ComputedOracle)]
 
 
 def _assembled(

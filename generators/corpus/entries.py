@@ -64,6 +64,13 @@ def corpus() -> tuple[Entry, ...]:
     return _unique([*known_additives(), *listed])
 
 
+@lru_cache(maxsize=1)
+def cas_numbers() -> dict[str, str]:
+    """Canonical SMILES -> CAS registry number, of the compounds of ``corpus.csv.gz`` that have one."""
+    rows = csv.DictReader(io.StringIO(gzip.decompress(_data(CORPUS)).decode()))
+    return {row["smiles"]: row["cas"] for row in rows if row["cas"]}
+
+
 def read_file(path: Path) -> tuple[Entry, ...]:
     """Read a user's list, each molecule once and in the order of the file.
 

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from loop.campaign import Event, State
 from loop.ledger import rows, schema
 from loop.ledger.upgrade import upgrade
+from loop.readings import Intake, Reading, take_in
 from loop.records import Candidate, Failure, Measurement, OracleProtocol, Outcome, Pick, Request
 
 BUSY_SECONDS = 30.0
@@ -169,6 +170,31 @@ class Ledger:
                 connection.execute(sa.insert(schema.measurements), brought)
             return True
 
+    def report(self, reported: Sequence[Reading], dry: bool = False) -> Intake:
+        """Record what people reported, all of it or nothing; what is known already changes nothing.
+
+        Parameters
+        ----------
+        dry
+            Only say what would happen.
+
+        Raises
+        ------
+        ReadingsError
+            If readings contradict what is there, or each other, and are no corrections.
+        """
+        with self._transaction() as connection:
+            past = rows.read_history(connection)
+            known = rows.read_notebook(connection, past, rows.read_protocols(connection))
+            intake = take_in(reported, known)
+            if intake.news and not dry:
+                seq = self._event(connection, "readings", _now_subject(), {"readings": len(intake.news)})
+                connection.execute(
+                    sa.insert(schema.readings),
+                    [rows.reading_row(seq, k, reading) for k, reading in enumerate(intake.news)],
+                )
+            return intake
+
     def close_campaign(self, reason: str) -> None:
         """Record why the campaign ended."""
         with self._transaction() as connection:
@@ -201,15 +227,20 @@ class Ledger:
         with self._transaction() as connection:
             past = rows.read_history(connection)
             asked = rows.read_requests(connection)
+            protocols = rows.read_protocols(connection)
+            notebook = rows.read_notebook(connection, past, protocols)
+            answers = rows.read_answers(connection, past, asked)
             return State(
                 rounds=rows.read_rounds(connection, past),
                 screenings=rows.read_screenings(connection, past),
                 requests=asked,
                 attempts=rows.read_attempts(connection),
-                answers=rows.read_answers(connection, past, asked),
-                protocols=rows.read_protocols(connection),
+                answers=answers | rows.reported_answers(notebook, asked),
+                protocols=protocols,
                 sessions=rows.read_sessions(past),
                 closed=rows.read_closed(past),
+                notebook=notebook,
+                at=time.time(),
             )
 
     def digest(self) -> str:
@@ -219,6 +250,8 @@ class Ledger:
             [[p.candidate.molecule.smiles for p in r.picks] for r in state.rounds],
             sorted(state.requests),
             sorted([key, *(rows.facts(answer.outcome))] for key, answer in state.answers.items()),
+            # Without readings nothing, as before there were any.
+            *([sorted(map(rows.reading_facts, state.notebook.reported))] if state.notebook.reported else []),
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

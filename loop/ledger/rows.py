@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,11 +16,13 @@ from loop.ledger.schema import (
     measurements,
     picks,
     protocols,
+    readings,
     requests,
     rounds,
     screened,
 )
 from loop.molecule import parse
+from loop.readings import Notebook, Reading, Reported
 from loop.records import (
     Candidate,
     Cost,
@@ -41,6 +43,12 @@ def facts(outcome: Outcome) -> list[Any]:
     if isinstance(outcome, Failure):
         return ["failure", str(outcome.kind)]
     return ["measurement", [[v.property, v.value, v.unit] for v in outcome.values]]
+
+
+def reading_facts(reported: Reported) -> list[Any]:
+    """What of a reading must come out the same in every run."""
+    reading = reported.reading
+    return [reading.molecule.smiles, reading.property, reading.replicate, *map(str, reading.number)]
 
 
 def pick_row(number: int, position: int, pick: Pick) -> dict[str, Any]:
@@ -140,14 +148,45 @@ def read_answers(
     return found
 
 
+def reading_row(seq: int, position: int, reading: Reading) -> dict[str, Any]:
+    """Row of ``readings``."""
+    row = {"event": seq, "position": position, "smiles": reading.molecule.smiles}
+    return row | {f.name: getattr(reading, f.name) for f in fields(Reading) if f.name != "molecule"}
+
+
+def read_notebook(
+    connection: sa.Connection, past: Sequence[Event], protocols: Mapping[str, OracleProtocol]
+) -> Notebook:
+    """Everything people reported."""
+    at = {event.seq: event.at for event in past}
+    names = [f.name for f in fields(Reading) if f.name != "molecule"]
+    rows = connection.execute(sa.select(readings).order_by(readings.c.event, readings.c.position))
+    reported = (
+        Reported(Reading(parse(r.smiles), **{name: getattr(r, name) for name in names}), at[r.event])
+        for r in rows
+    )
+    return Notebook(tuple(reported), protocols)
+
+
+def reported_answers(notebook: Notebook, asked: Mapping[str, Request]) -> dict[str, Answer]:
+    """Request key -> answer, of the requests that readings answer."""
+    if not notebook.reported:
+        return {}
+    found = {key: (request, notebook.outcome(request)) for key, request in asked.items()}
+    return {key: Answer(request, *told) for key, (request, told) in found.items() if told is not None}
+
+
 def read_sessions(past: Sequence[Event]) -> tuple[Session, ...]:
-    """Every run of the program, each lasting until the last event before the next."""
+    """Every run of the program, each lasting until it said so or until its last sign of life."""
     found: list[Session] = []
+    running = False
     for event in past:
         if event.kind == "session":
             found.append(Session(event.at, event.at, event.data["versions"]))
-        elif found:
+            running = True
+        elif running and event.kind != "readings":  # these come from elsewhere, at any time
             found[-1] = Session(found[-1].started, event.at, found[-1].versions)
+            running = event.kind != "session end"
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = sa.MetaData()
 
@@ -97,6 +97,27 @@ measurements = sa.Table(
     sa.Column("unit", sa.String, nullable=False),
     sa.Column("uncertainty", sa.Float, nullable=False),
     sa.CheckConstraint("uncertainty >= 0"),
+)
+readings = sa.Table(
+    "readings",
+    metadata,
+    sa.Column("event", sa.ForeignKey("events.seq"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("smiles", sa.String, nullable=False, comment="of a pick, as a rule"),
+    sa.Column("property", sa.String, nullable=False),
+    sa.Column("replicate", sa.String, nullable=False),
+    sa.Column("value", sa.Float),
+    sa.Column("unit", sa.String, nullable=False),
+    sa.Column("uncertainty", sa.Float),
+    sa.Column("valid", sa.Boolean, nullable=False),
+    sa.Column("correction", sa.Boolean, nullable=False),
+    sa.Column("method", sa.String, nullable=False),
+    sa.Column("operator", sa.String, nullable=False),
+    sa.Column("date", sa.String, nullable=False),
+    sa.Column("notes", sa.String, nullable=False),
+    sa.CheckConstraint("value IS NOT NULL OR NOT valid"),
+    sa.CheckConstraint("uncertainty IS NULL OR uncertainty > 0"),
+    comment="what people reported; the last of a molecule, property and replicate counts",
 )
 
 

@@ -21,7 +21,7 @@ FROM_1 = (
 
 
 def upgrade(path: Path, busy_seconds: float) -> None:
-    """Bring a ledger of version 1 to the present version; a program that has it open goes on undisturbed.
+    """Bring an older ledger to the present version; a program that has it open goes on undisturbed.
 
     A connection of its own, because foreign keys have to rest while a table is replaced that others point to.
     """
@@ -31,9 +31,12 @@ def upgrade(path: Path, busy_seconds: float) -> None:
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             # Another program may have been quicker.
-            if connection.scalar(sa.text("PRAGMA user_version")) == 1:
+            version = int(connection.scalar(sa.text("PRAGMA user_version")) or 0)
+            if version == 1:
                 for statement in FROM_1:
                     connection.exec_driver_sql(statement)
+            # What came with version 3 are tables only.
+            if version < schema.SCHEMA_VERSION:
                 schema.create(connection)
             connection.exec_driver_sql("COMMIT")
     finally:

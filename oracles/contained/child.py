@@ -20,9 +20,9 @@ from typing import cast
 from loop.molecule import MoleculeError, parse
 from loop.parts import load
 from loop.protocols import (
+    ComputedOracle,
     ConvergenceError,
     InputError,
-    Oracle,
     OracleError,
     RejectedError,
     ResourceError,
@@ -60,7 +60,7 @@ def spent(since: float) -> Cost:
     return Cost(cpu, time.monotonic() - since)
 
 
-def answer(oracle: Oracle, smiles: str, scratch: Path, started: float) -> Outcome:
+def answer(oracle: ComputedOracle, smiles: str, scratch: Path, started: float) -> Outcome:
     """Measure, and turn whatever happens into an outcome."""
     try:
         found = oracle.measure(parse(smiles), scratch)
@@ -77,7 +77,7 @@ def answer(oracle: Oracle, smiles: str, scratch: Path, started: float) -> Outcom
         return Failure(FailureKind.UNKNOWN, reason, spent(started), {"traceback": traceback.format_exc()})
 
 
-def _check(oracle: Oracle, found: Measurement) -> None:
+def _check(oracle: ComputedOracle, found: Measurement) -> None:
     promised = {p.name: p.unit for p in oracle.properties}
     if {v.property: v.unit for v in found.values} != promised:
         raise RejectedError(f"the oracle promised {promised} and brought {found.values}")
@@ -92,7 +92,7 @@ def main(directory: Path) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory_bytes"], job["memory_bytes"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     part = load("oracles", job["oracle"]).model_validate(job["settings"])
-    write_outcome(directory, answer(cast(Oracle, part), job["smiles"], directory, started))
+    write_outcome(directory, answer(cast(ComputedOracle, part), job["smiles"], directory, started))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +14,10 @@ import pytest
 from flows.conduct import Conductor, PlainRounds
 from flows.opening import Opened, begin_or_resume, commit, existing
 from loop import parts
+from loop.protocols import ComputedOracle
 from loop.records import Cost
-from loop.step import Close, Propose, Screen, decide
-from tests.conftest import PLUGIN, QUICK, ROOT
+from loop.step import Close, Evaluate, Propose, Screen, decide
+from tests.conftest import LABORATORY, PLUGIN, QUICK, ROOT
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +25,11 @@ def finished_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run the quick campaign, its oracle failing on every molecule with nitrogen."""
     file = tmp_path_factory.mktemp("finished") / "quick.toml"
     file.write_text(QUICK.replace('kind = "surface"', 'kind = "surface"\nstumbles_over = "N"'))
+    return _run_once(file)
+
+
+def _run_once(file: Path) -> Path:
+    """Run a campaign for all tests of a session; returns its directory."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(PLUGIN))
         patch.setenv("PYTHONPATH", f"{PLUGIN}{os.pathsep}{ROOT}")
@@ -35,6 +42,23 @@ def finished_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
         opened.ledger.close()
     _forget_parts()
     return opened.store.directory
+
+
+@pytest.fixture(scope="session")
+def waiting_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run a campaign until it waits for its laboratory."""
+    file = tmp_path_factory.mktemp("waiting") / "quick.toml"
+    file.write_text(LABORATORY)
+    return _run_once(file)
+
+
+@pytest.fixture
+def waiting(waiting_directory: Path, plugin: Path, tmp_path: Path) -> Iterator[Opened]:
+    """A campaign of one's own whose programs have answered and whose laboratory has not."""
+    shutil.copytree(waiting_directory, tmp_path / "quick")
+    opened = existing(tmp_path / "quick")
+    yield opened
+    opened.ledger.close()
 
 
 @pytest.fixture
@@ -60,7 +84,7 @@ def screened(screening: Path) -> Iterator[Opened]:
         ledger.open_session({})
         for oracle in parts_of.oracles:
             ledger.declare(oracle.protocol())
-        by_kind = {oracle.kind: oracle for oracle in parts_of.oracles}
+        by_kind = {o.kind: o for o in parts_of.oracles if isinstance(o, ComputedOracle)}
         while not isinstance(
             decision := decide(opened.assembled.definition, parts_of, ledger.state()), Close
         ):
@@ -70,7 +94,7 @@ def screened(screening: Path) -> Iterator[Opened]:
                 ledger.open_round(
                     decision.number, decision.seed, decision.batch, decision.requests, decision.notes
                 )
-            else:
+            elif isinstance(decision, Evaluate):
                 for request in decision.requests:
                     found = by_kind[request.oracle].measure(request.molecule, opened.store.directory)
                     cost = Cost(0.5, 0.5) if request.oracle == "polar" else Cost(60.0, 60.0)

@@ -10,6 +10,7 @@ from loop.campaign import Screening
 from loop.ledger import Ledger, LedgerError
 from loop.ledger.upgrade import FROM_1
 from loop.molecule import parse
+from loop.readings import ASSAYS, Assay, Reading, ReadingsError
 from loop.records import (
     Candidate,
     Cost,
@@ -261,3 +262,75 @@ def test_a_screening_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="refuses a fact"):
         ledger.screen(1, (Candidate(DMSO, "library"),), requests[:1])
     assert ledger.state().screenings == ()
+
+
+LAB = OracleProtocol("laboratory", "laboratory", {ASSAYS: [vars(Assay("ce", "%", 0.3, 1, "cells"))]}, "Lab.")
+
+
+def _ce(value: float, **more: object) -> Reading:
+    return Reading(DMSO, "ce", "1", value, "%", **more)  # type: ignore[arg-type]
+
+
+def _with_laboratory(path: Path) -> tuple[Ledger, Request]:
+    ledger, _ = _begun(path)
+    ledger.declare(LAB)
+    asked = Request.ask(DMSO, LAB)
+    ledger.screen(1, [Candidate(parse("CCO"), "library")], [asked])
+    return ledger, asked
+
+
+def test_what_people_report_answers_a_request(tmp_path: Path) -> None:
+    ledger, asked = _with_laboratory(tmp_path / "ledger.sqlite")
+    assert asked in ledger.state().pending
+    nowhere = Reading(parse("CCCO"), "ce", "1", 91.0, "%", 0.5, operator="A. Volta", notes="not asked")
+    intake = ledger.report([_ce(97.0), nowhere])
+    assert (len(intake.news), intake.known) == (2, 0)
+    ledger.close()
+    state = Ledger(tmp_path / "ledger.sqlite").state()
+    answer = state.answers[asked.key]
+    assert answer.outcome == Measurement((Value("ce", 97.0, "%", 0.3),), Cost(0.0, 0.0))
+    assert asked not in state.pending
+    assert {m.smiles: v.value for m, v in state.values["ce"].items()} == {"CS(C)=O": 97.0, "CCCO": 91.0}
+    assert state.notebook.reported[1].reading == nowhere
+    assert state.at >= answer.at
+
+
+def test_readings_are_recorded_all_or_none(tmp_path: Path) -> None:
+    ledger, _ = _with_laboratory(tmp_path / "ledger.sqlite")
+    ledger.report([_ce(97.0)])
+    before = ledger.digest()
+    with pytest.raises(ReadingsError):
+        ledger.report([Reading(UREA, "ce", "1", 95.0, "%"), _ce(96.0)])
+    assert ledger.report([_ce(97.0)]).known == 1
+    assert ledger.report([_ce(96.0, correction=True)], dry=True).news
+    assert ledger.digest() == before
+    ledger.report([_ce(96.0, correction=True)])
+    assert ledger.digest() != before
+    assert ledger.state().values["ce"][DMSO].value == 96.0
+
+
+def test_readings_that_come_late_lengthen_no_session_and_open_nothing(tmp_path: Path) -> None:
+    ledger, asked = _with_laboratory(tmp_path / "ledger.sqlite")
+    ledger.end_session("done")
+    ledger.close_campaign("budget spent")
+    ledger.report([_ce(97.0)])
+    state = ledger.state()
+    assert state.closed == "budget spent"
+    assert state.answers[asked.key].at > state.sessions[-1].last
+    assert [e.kind for e in ledger.history()][-1] == "readings"
+
+
+def test_a_ledger_of_the_second_schema_takes_readings(tmp_path: Path) -> None:
+    ledger, _ = _with_laboratory(tmp_path / "ledger.sqlite")
+    digest = ledger.digest()
+    ledger.close()
+    connection = sqlite3.connect(tmp_path / "ledger.sqlite")
+    connection.executescript("DROP TABLE readings; PRAGMA user_version = 2;")
+    connection.close()
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    assert ledger.digest() == digest
+    ledger.report([_ce(97.0)])
+    connection = sqlite3.connect(tmp_path / "ledger.sqlite")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute("UPDATE readings SET value = 1")
+    connection.close()

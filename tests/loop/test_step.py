@@ -5,16 +5,28 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from flows.assembly import Assembled, assemble
 from flows.campaign_file import read
-from loop.campaign import Answer, Budget, Definition, Round, Screening, State, StopRules
+from loop.campaign import (
+    Answer,
+    Budget,
+    Definition,
+    Meanwhile,
+    Round,
+    Screening,
+    State,
+    StopRules,
+    Waiting,
+)
 from loop.molecule import Limits
+from loop.protocols import ComputedOracle
+from loop.readings import Notebook, Reading, Reported
 from loop.records import Cost, Failure, FailureKind, Outcome
-from loop.step import Close, Decision, Evaluate, Parts, Propose, Screen, child_seed, decide, propose
+from loop.step import Close, Decision, Evaluate, Parts, Propose, Screen, Wait, child_seed, decide, propose
 from surrogates.loo_choice import USUAL, LooChoice
 
 
@@ -32,7 +44,7 @@ def _answered(
     for request in decision.requests:
         outcome: Outcome = Failure(FailureKind.CONVERGENCE, "no", Cost(1.0, 1.0))
         if request.oracle != failing:
-            outcome = oracles[request.oracle].measure(request.molecule, tmp_path)
+            outcome = cast(ComputedOracle, oracles[request.oracle]).measure(request.molecule, tmp_path)
         answers.append(Answer(request, outcome, float(len(state.answers) + len(answers))))
     if isinstance(decision, Screen):
         begun = state.screening(Screening(decision.number, decision.candidates), decision.requests, [])
@@ -288,3 +300,96 @@ def test_a_pending_screening_is_waited_for(screened: Assembled, tmp_path: Path) 
     assert isinstance(following, Evaluate)
     assert [r.key for r in following.requests] == [missing]
     assert isinstance(decide(screened.definition, screened.parts, state), Propose)
+
+
+@dataclass
+class AtTheLaboratory:
+    """A design of six that programs have answered and a laboratory in part."""
+
+    definition: Definition
+    parts: Parts
+    state: State
+
+    def told(self, count: int, at: float = 0.0) -> State:
+        """After the laboratory has answered about so many molecules."""
+        readings = [
+            Reported(Reading(m, name, replicate, value, unit), 1.0)
+            for k, m in enumerate(self.state.asked[:count])
+            for name, replicate, value, unit in (
+                ("ce", "1", 95.0 + k / 2, "%"),
+                ("ce", "2", 95.1 + k / 2, "%"),
+                ("conductivity", "1", 40.0 - k, "mS/cm"),
+            )
+        ]
+        notebook = Notebook(tuple(readings), self.state.protocols)
+        found = {
+            key: (r, notebook.outcome(r))
+            for key, r in self.state.requests.items()
+            if r.oracle == "laboratory"
+        }
+        answers = {key: Answer(r, *told) for key, (r, told) in found.items() if told is not None}
+        return replace(self.state, answers={**self.state.answers, **answers}, notebook=notebook, at=at)
+
+    def decide(self, state: State, **changes: Any) -> Decision:
+        return decide(replace(self.definition, **changes), self.parts, state)
+
+
+@pytest.fixture
+def at_the_laboratory(laboratory: Path, tmp_path: Path) -> AtTheLaboratory:
+    assembled = assemble(*read(laboratory))
+    parts = assembled.parts
+    first = _proposed(decide(assembled.definition, parts, State()))
+    opened = Round(0, first.seed, 0.0, first.batch, first.notes)
+    state = State().opened(opened, first.requests, [o.protocol() for o in parts.oracles])
+    evaluate = decide(assembled.definition, parts, state)
+    assert isinstance(evaluate, Evaluate)
+    assert {r.oracle for r in evaluate.requests} == {"surface", "synthesizability"}, (
+        "no people are dispatched"
+    )
+    oracles = {o.kind: o for o in parts.oracles if isinstance(o, ComputedOracle)}
+    answers = [Answer(r, oracles[r.oracle].measure(r.molecule, tmp_path), 0.0) for r in evaluate.requests]
+    return AtTheLaboratory(assembled.definition, parts, state.answered(answers))
+
+
+def test_a_campaign_waits_for_the_laboratory(at_the_laboratory: AtTheLaboratory) -> None:
+    lab = at_the_laboratory
+    decision = lab.decide(lab.told(5))
+    assert isinstance(decision, Wait)
+    assert [r.molecule for r in decision.requests] == [lab.state.asked[5]]
+    assert decision.reason == (
+        "waiting for the laboratory, which has 1 molecule: the next round is chosen when it has answered"
+    )
+    assert len(_proposed(lab.decide(lab.told(6))).batch) == 4
+
+
+def test_a_campaign_goes_on_with_what_is_there_as_pending(at_the_laboratory: AtTheLaboratory) -> None:
+    lab, going = at_the_laboratory, Waiting(Meanwhile.GO_ON)
+    proposal = _proposed(lab.decide(lab.told(4), waiting=going))
+    assert len(proposal.batch) == 4
+    assert not {p.candidate.molecule for p in proposal.batch} & set(lab.state.asked)
+    assert set(proposal.batch[0].predictions) == {"tpsa", "ce", "sa"}
+    few = lab.decide(lab.told(3), waiting=going)
+    assert isinstance(few, Wait)
+    assert "4 measurements of every objective are needed" in few.reason
+    full = lab.decide(lab.told(4), waiting=replace(going, open_at_most=2))
+    assert isinstance(full, Wait)
+    assert "no more than 2" in full.reason
+    _proposed(lab.decide(lab.told(5), waiting=replace(going, open_at_most=2)))
+
+
+def test_patience_ends_at_its_date(at_the_laboratory: AtTheLaboratory) -> None:
+    lab, waiting = at_the_laboratory, Waiting(until=100.0)
+    early = lab.decide(lab.told(4, at=99.0), waiting=waiting)
+    assert isinstance(early, Wait)
+    assert early.until == 100.0
+    _proposed(lab.decide(lab.told(4, at=100.0), waiting=waiting))
+
+
+def test_a_spent_budget_waits_for_what_is_still_there(at_the_laboratory: AtTheLaboratory) -> None:
+    lab, spent = at_the_laboratory, Budget(evaluations=6)
+    decision = lab.decide(lab.told(4), budget=spent, waiting=Waiting(Meanwhile.GO_ON))
+    assert isinstance(decision, Wait)
+    assert "otherwise it would end (budget spent: 6 of 6 evaluations)" in decision.reason
+    ended = lab.decide(lab.told(4, at=100.0), budget=spent, waiting=Waiting(until=100.0))
+    assert ended == Close("budget spent: 6 of 6 evaluations; 2 molecules still with the laboratory")
+    assert lab.decide(lab.told(6), budget=spent) == Close("budget spent: 6 of 6 evaluations")

@@ -1,0 +1,1 @@
+"""The laboratory's post: what goes out to be measured, and what comes back."""

@@ -1,0 +1,155 @@
+"""What the laboratory is asked: a table to fill in, and a sheet to print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from flows.exporting import harmless
+from flows.laboratory.columns import KNOWN, SHORT
+from flows.opening import Opened
+from flows.report.drawing import draw
+from flows.store import StoreError
+from generators.corpus.entries import cas_numbers
+from loop.campaign import State
+from loop.protocols import DeferredOracle
+from loop.readings import Assay
+from loop.records import Pick, Request
+from oracles.contained.spool import write_text
+
+
+@dataclass(frozen=True)
+class Open:
+    """A request that waits for readings.
+
+    Attributes
+    ----------
+    round
+        In which its molecule was picked.
+    pick
+        The molecule, and why.
+    missing
+        Assays that lack readings -> how many.
+    priority
+        1 for the first to be done: older rounds first, in each the order in which molecules were chosen.
+    """
+
+    request: Request
+    round: int
+    pick: Pick
+    missing: dict[Assay, int]
+    priority: int
+
+    @property
+    def short(self) -> str:
+        """The name by which people know it."""
+        return self.request.key[:SHORT]
+
+
+def people(opened: Opened) -> list[DeferredOracle]:
+    """The oracles that ask people.
+
+    Raises
+    ------
+    StoreError
+        If the campaign has none.
+    """
+    found = [o for o in opened.assembled.parts.oracles if isinstance(o, DeferredOracle)]
+    if not found:
+        raise StoreError(
+            f"{opened.store.directory}: this campaign asks no laboratory; an oracle of kind 'laboratory' does"
+        )
+    return found
+
+
+def open_requests(opened: Opened, state: State) -> list[Open]:
+    """What waits for readings, the first to be done first."""
+    assays = {a.property: a for oracle in people(opened) for a in oracle.wanted}
+    kinds = {oracle.kind for oracle in people(opened)}
+    by_molecule = {r.molecule: r for r in state.pending if r.oracle in kinds}
+    picks = [(r.number, p) for r in state.rounds for p in r.picks if p.candidate.molecule in by_molecule]
+    return [
+        Open(
+            request := by_molecule[pick.candidate.molecule],
+            number,
+            pick,
+            {assays[name]: n for name, n in state.notebook.missing(request).items()},
+            priority,
+        )
+        for priority, (number, pick) in enumerate(picks, start=1)
+    ]
+
+
+def to_fill_in(asked: Sequence[Open], state: State) -> pd.DataFrame:
+    """A row for each reading that is missing, with the columns that come back empty."""
+    cas = cas_numbers()
+    rows = []
+    for request in asked:
+        molecule = request.pick.candidate.molecule
+        for assay, missing in request.missing.items():
+            there = state.notebook.standing.get(assay.property, {}).get(molecule, [])
+            used = {reading.replicate for reading in there}
+            free = (str(n) for n in range(1, len(used) + missing + 1) if str(n) not in used)
+            rows += [
+                {
+                    "request": request.short,
+                    "smiles": molecule.smiles,
+                    "name": request.pick.candidate.name or "",
+                    "cas": cas.get(molecule.smiles, ""),
+                    "property": assay.property,
+                    "replicate": replicate,
+                    "unit": assay.unit,
+                    "method": assay.method,
+                    "priority": request.priority,
+                    "round": request.round,
+                    "reason": request.pick.reason,
+                }
+                for replicate, _ in zip(free, range(missing), strict=False)
+            ]
+    return pd.DataFrame(rows, columns=list(KNOWN)).fillna("")
+
+
+def write_requests(opened: Opened, table: Path | None, sheet: Path | None) -> list[Open]:
+    """Write what is asked as CSV, as a page to print, or both.
+
+    Raises
+    ------
+    StoreError
+        If the campaign asks no laboratory, or a file cannot be written.
+    """
+    state = opened.ledger.state()
+    asked = open_requests(opened, state)
+    try:
+        if table is not None:
+            write_text(table, harmless(to_fill_in(asked, state)).to_csv(index=False))
+        if sheet is not None:
+            write_text(sheet, _page(opened, asked))
+    except OSError as error:
+        raise StoreError(f"{error.filename}: cannot be written: {error.strerror}") from error
+    return asked
+
+
+def _page(opened: Opened, asked: Sequence[Open]) -> str:
+    environment = Environment(
+        loader=PackageLoader("flows"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    cas = cas_numbers()
+    return environment.get_template("requests.html").render(
+        name=opened.assembled.definition.name,
+        today=datetime.now(UTC).date().isoformat(),
+        assays=[assay for oracle in people(opened) for assay in oracle.wanted],
+        requests=[
+            {
+                "open": request,
+                "svg": draw(request.pick.candidate.molecule),
+                "formula": request.pick.candidate.molecule.formula,
+                "cas": cas.get(request.pick.candidate.molecule.smiles, ""),
+            }
+            for request in asked
+        ],
+    )

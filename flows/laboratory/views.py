@@ -1,0 +1,68 @@
+"""What ``zincloop lab`` prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.laboratory.asking import Open, open_requests
+from flows.laboratory.taking import Taken
+from flows.opening import Opened
+
+SHOWN = 30
+
+
+def show_requests(opened: Opened, asked: Sequence[Open]) -> None:
+    """What waits to be measured, and why it was chosen."""
+    console = Console()
+    if not asked:
+        console.print(f"{opened.assembled.definition.name}: nothing waits to be measured", highlight=False)
+        return
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for column in ("request", "molecule", "missing", "why"):
+        table.add_column(column, overflow="fold")
+    for request in asked[:SHOWN]:
+        candidate = request.pick.candidate
+        missing = ", ".join(
+            assay.property + (f" x{n}" if n > 1 else "") for assay, n in request.missing.items()
+        )
+        molecule = f"{candidate.name}\n{candidate.molecule}" if candidate.name else str(candidate.molecule)
+        table.add_row(request.short, molecule, missing, f"round {request.round}: {request.pick.reason}")
+    console.print(table, markup=False)
+    if len(asked) > SHOWN:
+        console.print(f"and {len(asked) - SHOWN} more; --csv and --sheet write all", highlight=False)
+
+
+def show_taken(opened: Opened, taken: Taken, dry: bool) -> None:
+    """What came of a file."""
+    console = Console()
+    news = taken.intake.news
+    corrections = sum(r.correction for r in news)
+    invalid = sum(not r.valid for r in news)
+    parts = [
+        f"{len(news)} new readings",
+        *([f"{corrections} of them corrections"] if corrections else []),
+        *([f"{invalid} of them not valid"] if invalid else []),
+        f"{taken.intake.known} known already",
+        f"{taken.empty} rows without a value",
+    ]
+    console.print(("would take in " if dry else "") + ", ".join(parts), highlight=False)
+    by_property = Counter(r.property for r in news)
+    if len(by_property) > 1:
+        console.print("  " + ", ".join(f"{name}: {n}" for name, n in by_property.items()), highlight=False)
+    for clause in taken.converted:
+        console.print(f"  converted {clause}", highlight=False, markup=False)
+    for doubt in taken.doubts:
+        console.print(f"warning: {doubt}", style="yellow", highlight=False, markup=False)
+    if dry:
+        console.print("nothing was changed")
+        return
+    left = len(open_requests(opened, taken.after))
+    console.print(f"{taken.answered} requests answered by this, {left} still open", highlight=False)
+    if taken.after.closed is not None:
+        console.print(
+            f"the campaign has ended ({taken.after.closed}); the readings are kept", highlight=False
+        )
