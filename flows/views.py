@@ -19,6 +19,7 @@ from loop.campaign import Definition, State
 from loop.metrics import hypervolume
 from loop.molecule import Molecule
 from loop.objective import Objective, gains
+from loop.protocols import DeferredOracle
 from loop.records import Pick
 from loop.step import propose, screen, to_compute
 
@@ -52,6 +53,8 @@ def describe(assembled: Assembled) -> None:
         console.print(
             f"  before each round {definition.screened} candidates are screened: {estimates}", highlight=False
         )
+    if any(isinstance(oracle, DeferredOracle) for oracle in assembled.parts.oracles):
+        console.print(f"  while only the laboratory has to answer: {_meanwhile(definition)}", highlight=False)
     cores = len(os.sched_getaffinity(0))
     if assembled.workers > cores:
         console.print(f"  note: {assembled.workers} workers share the {cores} cores of this machine")
@@ -94,12 +97,17 @@ def _standing(opened: Opened, state: State) -> str:
     if to_compute(opened.assembled.parts, state):
         return "a round is open"
     last = max((r.opened_at for r in state.rounds), default=state.at)
-    waiting = opened.assembled.definition.waiting
-    until = "" if waiting.until is None else f" until {datetime.fromtimestamp(waiting.until, UTC).date()}"
     return (
         f"the laboratory has {len(state.awaited)} molecules, the last since "
-        f"{(state.at - last) / 86400:.1f} days; meanwhile: {waiting.meanwhile}{until}"
+        f"{(state.at - last) / 86400:.1f} days; meanwhile: {_meanwhile(opened.assembled.definition)}"
     )
+
+
+def _meanwhile(definition: Definition) -> str:
+    waiting = definition.waiting
+    until = "" if waiting.until is None else f" until {datetime.fromtimestamp(waiting.until, UTC).date()}"
+    most = "" if waiting.open_at_most is None else f", {waiting.open_at_most} molecules there at most"
+    return f"{waiting.meanwhile}{until}{most}"
 
 
 def _best(opened: Opened, state: State) -> Table:

@@ -66,8 +66,9 @@ def corpus() -> tuple[Entry, ...]:
 
 @lru_cache(maxsize=1)
 def cas_numbers() -> dict[str, str]:
-    """Canonical SMILES -> CAS registry number, of the compounds of ``corpus.csv.gz`` that have one."""
-    rows = csv.DictReader(io.StringIO(gzip.decompress(_data(CORPUS)).decode()))
+    """Canonical SMILES -> CAS registry number, of the shipped compounds that have one."""
+    texts = [*(_data(file).decode() for file in ADDITIVES), gzip.decompress(_data(CORPUS)).decode()]
+    rows = (row for text in texts for row in csv.DictReader(io.StringIO(text)))
     return {row["smiles"]: row["cas"] for row in rows if row["cas"]}
 
 

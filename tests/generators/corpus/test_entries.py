@@ -13,6 +13,7 @@ from rdkit.Chem import Descriptors
 from generators.corpus.entries import (
     ADDITIVES,
     LibraryFileError,
+    cas_numbers,
     content_hash,
     corpus,
     known_additives,
@@ -118,3 +119,12 @@ def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
     before = content_hash(read_file(path))
     path.write_text("CCO\nCO\n")
     assert content_hash(read_file(path)) != before
+
+
+def test_every_registry_number_has_its_check_digit() -> None:
+    numbers = cas_numbers()
+    assert numbers["CS(C)=O"] == "67-68-5"
+    assert len(numbers) > 19_000
+    for number in numbers.values():
+        *digits, check = (int(c) for c in number if c != "-")
+        assert sum(k * d for k, d in enumerate(reversed(digits), start=1)) % 10 == check, number
