@@ -190,6 +190,29 @@ def import_(
     show_taken(opened, take(opened, file, dry_run, unsolicited), dry_run)
 
 
+@lab.command()
+def watch(
+    campaign: Campaign,
+    folder: Annotated[Path, typer.Argument(help="Where files of readings are put.")],
+    every: Annotated[float, typer.Option(min=1.0, help="Seconds between two looks.")] = 10.0,
+    once: Annotated[bool, typer.Option("--once", help="Look once and end, for cron.")] = False,
+) -> None:
+    """Take in the CSV files put into a folder, and answer each beside it; runs until interrupted."""
+    from flows.laboratory.asking import people
+    from flows.laboratory.watching import look
+    from flows.laboratory.watching import watch as watching
+    from flows.opening import existing
+
+    opened = existing(campaign)
+    people(opened)
+    try:
+        look(opened, folder, typer.echo)
+        if not once:
+            watching(opened, folder, every, typer.echo)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one sentence, a fault of ours is a traceback in a file."""
     try:

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-import torch
 from pydantic import BaseModel, ConfigDict, Field
-from torch import Tensor
 
-from generators.corpus.admission import admit
 from generators.corpus.entries import content_hash, corpus
-from generators.corpus.shelf import shelf_of
-from generators.latent.grammar import flat
-from generators.latent.neighbourhood import RADIUS, invert, locate, step, write
-from generators.latent.weights import Trained, in_double, load, shipped
+from generators.latent import RADIUS
+from generators.latent.weights import checksum, load, shipped
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray
 from loop.records import Candidate, digest
-
-BATCH = 512
-ANCHORS = 1000
-"""Most compounds of the corpus that stand for the prior in one call; fewer leave fewer known compounds among
-the proposals, more leave them easier to make (novel 75 % and SA 3.2 at 400, 59 % and 3.0 at 1000)."""
-
-PATIENCE = 12
-"""Latent points tried per molecule asked for, before fewer are returned."""
 
 
 class VAE(BaseModel):
@@ -69,7 +54,7 @@ class VAE(BaseModel):
             If the weights cannot be used.
         """
         settings = self.model_dump(exclude={"weights"})
-        return digest({**settings, "checksum": self._trained().checksum, "corpus": content_hash(corpus())})
+        return digest({**settings, "checksum": checksum(self._folder()), "corpus": content_hash(corpus())})
 
     def propose(self, incumbents: Sequence[Molecule], n: int, limits: Limits, seed: int) -> list[Candidate]:
         """Propose ``n`` molecules inside ``limits``, fewer if ``12 n`` latent points do not hold as many.
@@ -79,13 +64,10 @@ class VAE(BaseModel):
         WeightsError
             If the weights cannot be used.
         """
-        trained = self._trained()
-        taken = {*incumbents, *map(flat, incumbents)}
-        parents = [molecule for molecule in incumbents if trained.codec.knows(molecule)]
-        near = n - round(n * self.prior_share) if parents else 0
-        found = admit(self._near(parents, trained, seed), near, limits, taken, PATIENCE * near)
-        prior, far = self._prior(trained, n, limits, seed), n - len(found)
-        return found + admit(prior, far, limits, taken, PATIENCE * far)
+        from generators.latent import proposals  # noqa: PLC0415 - a second of PyTorch, for those who propose
+
+        trained = load(self._folder())
+        return proposals.propose(trained, incumbents, n, limits, seed, self.radius, self.prior_share)
 
     def embed(self, molecules: Sequence[Molecule]) -> FloatArray:
         """Posterior means, shape ``(n, latent)``, without regard to stereochemistry.
@@ -98,35 +80,9 @@ class VAE(BaseModel):
         WeightsError
             If the weights cannot be used.
         """
-        trained = in_double(self._trained())
-        points = np.full((len(molecules), trained.network.shape.latent), np.nan, dtype=np.float32)
-        known = [i for i, molecule in enumerate(molecules) if trained.codec.knows(molecule)]
-        for some in (known[k : k + BATCH] for k in range(0, len(known), BATCH)):
-            points[some] = locate(trained, [molecules[i] for i in some]).float().numpy()
-        return points.astype(np.float64)
+        from generators.latent import proposals  # noqa: PLC0415 - as above
 
-    def _trained(self) -> Trained:
-        return load(shipped() if self.weights == "shipped" else Path(self.weights).expanduser())
+        return proposals.embed(load(self._folder()), molecules)
 
-    def _near(self, parents: Sequence[Molecule], trained: Trained, seed: int) -> Iterator[Candidate | None]:
-        points = invert(trained, parents)
-        for index, molecule in _walk(trained, points, self.radius, seed):
-            yield Candidate(molecule, "trust region", parents[index].smiles) if molecule else None
-
-    def _prior(self, trained: Trained, n: int, limits: Limits, seed: int) -> Iterator[Candidate | None]:
-        shelf = shelf_of(corpus(), limits)
-        inside = (shelf.molecule(index) for index in shelf.draw(np.random.default_rng(seed)))
-        anchors = [m for m in islice(inside, min(ANCHORS, 2 * n)) if m and trained.codec.knows(m)]
-        points = locate(trained, anchors) if anchors else torch.zeros(1, trained.network.shape.latent)
-        for _, molecule in _walk(trained, points, self.radius, seed + 1):
-            yield Candidate(molecule, "prior") if molecule else None
-
-
-def _walk(
-    trained: Trained, points: Tensor, radius: float, seed: int
-) -> Iterator[tuple[int, Molecule | None]]:
-    """Yield molecules around randomly chosen points without end, each with the number of its point."""
-    generator = torch.Generator().manual_seed(seed)
-    while True:
-        chosen = torch.randint(len(points), (BATCH,), generator=generator)
-        yield from zip(chosen.tolist(), write(trained, step(points[chosen], radius, generator)), strict=True)
+    def _folder(self) -> Path:
+        return shipped() if self.weights == "shipped" else Path(self.weights).expanduser()

@@ -13,6 +13,7 @@ from flows.laboratory.taking import Taken
 from flows.opening import Opened
 
 SHOWN = 30
+WARNING = "warning: "
 
 
 def show_requests(opened: Opened, asked: Sequence[Open]) -> None:
@@ -39,6 +40,13 @@ def show_requests(opened: Opened, asked: Sequence[Open]) -> None:
 def show_taken(opened: Opened, taken: Taken, dry: bool) -> None:
     """What came of a file."""
     console = Console()
+    for line in account(opened, taken, dry):
+        style = "yellow" if line.startswith(WARNING) else None
+        console.print(line, style=style, highlight=False, markup=False)
+
+
+def account(opened: Opened, taken: Taken, dry: bool) -> list[str]:
+    """What came of a file, a line for each thing to know."""
     news = taken.intake.news
     corrections = sum(r.correction for r in news)
     invalid = sum(not r.valid for r in news)
@@ -49,20 +57,16 @@ def show_taken(opened: Opened, taken: Taken, dry: bool) -> None:
         f"{taken.intake.known} known already",
         f"{taken.empty} rows without a value",
     ]
-    console.print(("would take in " if dry else "") + ", ".join(parts), highlight=False)
+    told = [("would take in " if dry else "") + ", ".join(parts)]
     by_property = Counter(r.property for r in news)
     if len(by_property) > 1:
-        console.print("  " + ", ".join(f"{name}: {n}" for name, n in by_property.items()), highlight=False)
-    for clause in taken.converted:
-        console.print(f"  converted {clause}", highlight=False, markup=False)
-    for doubt in taken.doubts:
-        console.print(f"warning: {doubt}", style="yellow", highlight=False, markup=False)
+        told.append("  " + ", ".join(f"{name}: {n}" for name, n in by_property.items()))
+    told += [f"  converted {clause}" for clause in taken.converted]
+    told += [f"{WARNING}{doubt}" for doubt in taken.doubts]
     if dry:
-        console.print("nothing was changed")
-        return
+        return [*told, "nothing was changed"]
     left = len(open_requests(opened, taken.after))
-    console.print(f"{taken.answered} requests answered by this, {left} still open", highlight=False)
+    told.append(f"{taken.answered} requests answered by this, {left} still open")
     if taken.after.closed is not None:
-        console.print(
-            f"the campaign has ended ({taken.after.closed}); the readings are kept", highlight=False
-        )
+        told.append(f"the campaign has ended ({taken.after.closed}); the readings are kept")
+    return told

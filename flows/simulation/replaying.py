@@ -112,6 +112,8 @@ def sizes(file: SimulationFile, pool: int) -> tuple[int, int]:
 
 def replay(simulation: Simulation, scenario: str, seed: int) -> pd.DataFrame:
     """Run one scenario with one seed; the same arguments give the same rows (times apart)."""
+    import botorch  # noqa: F401, PLC0415 - once a process, so that no round is charged for it
+
     rows = measure(simulation.yardstick, simulate(*staged(simulation, scenario, seed)))
     return pd.DataFrame(rows).assign(scenario=scenario, seed=seed)
 

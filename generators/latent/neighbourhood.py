@@ -15,12 +15,6 @@ from loop.molecule import Molecule, MoleculeError
 LONGEST = 48
 """Most tokens written for one molecule; the longest of 19,600 molecules takes 29."""
 
-RADIUS = 6.0
-"""Default mean length of a step (L2), a little less than the spread of the posterior (about 7).
-
-Nearer points mostly decode to the molecule itself, farther ones lose its character: measured with
-``benchmarks/generator_smoke.py``."""
-
 INVERSION_STEPS = 40
 INVERSION_RATE = 0.05
 

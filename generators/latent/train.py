@@ -24,12 +24,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from generators.corpus.entries import content_hash, corpus
+from generators.latent import RADIUS
 from generators.latent.card import card
 from generators.latent.codec import Codec
 from generators.latent.evaluate import around, drawn, reconstruction, synthetic_accessibility
 from generators.latent.fit import Epoch, Fitted, Recipe, fit
 from generators.latent.grammar import flat
-from generators.latent.neighbourhood import RADIUS
 from generators.latent.weights import Trained, load, save
 from loop.molecule import Limits, Molecule, parse
 

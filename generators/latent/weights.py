@@ -13,14 +13,13 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
+from typing import TYPE_CHECKING, Any
 
 from generators.latent.codec import Codec
-from generators.latent.model import Autoencoder, Shape
 from loop.protocols import PartError
+
+if TYPE_CHECKING:
+    from generators.latent.model import Autoencoder
 
 FORMAT = 1
 """Version of the pair of files; raised whenever older code could misread newer files."""
@@ -66,6 +65,8 @@ def save(folder: Path, codec: Codec, network: Autoencoder, training: Mapping[str
     training
         JSON-able account of the training: data, seed, versions, metrics.
     """
+    from safetensors.torch import save as save_tensors  # noqa: PLC0415 - a second of PyTorch
+
     tensors = save_tensors({k: v.detach().half().contiguous() for k, v in network.state_dict().items()})
     description = {
         "format": FORMAT,
@@ -82,6 +83,17 @@ def save(folder: Path, codec: Codec, network: Autoencoder, training: Mapping[str
     return str(description["sha256"])
 
 
+def checksum(folder: Path) -> str:
+    """What the answers of a trained autoencoder depend on, without the cost of making one.
+
+    Raises
+    ------
+    WeightsError
+        See :func:`load`.
+    """
+    return _checked(folder, *_read(folder))[1]
+
+
 def load(folder: Path) -> Trained:
     """Read a trained autoencoder.
 
@@ -91,18 +103,21 @@ def load(folder: Path) -> Trained:
         If a file is missing or not readable, has another format version, or the tensors are not those
         the description was written for.
     """
+    return _assembled(folder, *_read(folder))
+
+
+def _read(folder: Path) -> tuple[bytes, bytes]:
     try:
-        described = (folder / DESCRIPTION).read_bytes()
-        tensors = (folder / TENSORS).read_bytes()
+        return (folder / DESCRIPTION).read_bytes(), (folder / TENSORS).read_bytes()
     except OSError as error:
         raise WeightsError(
             f"{folder} holds no usable weights ({TENSORS} and {DESCRIPTION}): {error}"
         ) from error
-    return _assembled(folder, described, tensors)
 
 
 @lru_cache(maxsize=4)
-def _assembled(folder: Path, described: bytes, tensors: bytes) -> Trained:
+def _checked(folder: Path, described: bytes, tensors: bytes) -> tuple[Mapping[str, Any], str]:
+    """The description, and the checksum of tensors and vocabulary."""
     try:
         description = json.loads(described)
         version = description["format"]
@@ -114,12 +129,21 @@ def _assembled(folder: Path, described: bytes, tensors: bytes) -> Trained:
         raise WeightsError(
             f"{folder / TENSORS} does not match the checksum in {DESCRIPTION}: copy both files again"
         )
+    vocabulary = json.dumps([description["symbols"], description["merges"]])
+    return description, hashlib.sha256(description["sha256"].encode() + vocabulary.encode()).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _assembled(folder: Path, described: bytes, tensors: bytes) -> Trained:
+    from safetensors.torch import load as load_tensors  # noqa: PLC0415 - a second of PyTorch
+
+    from generators.latent.model import Autoencoder, Shape  # noqa: PLC0415 - as above
+
+    description, found = _checked(folder, described, tensors)
     codec = Codec(tuple(description["symbols"]), tuple((a, b) for a, b in description["merges"]))
     network = Autoencoder(Shape(**description["shape"]))
     network.load_state_dict({k: v.float() for k, v in load_tensors(tensors).items()})
-    vocabulary = json.dumps([codec.symbols, codec.merges])
-    checksum = hashlib.sha256(description["sha256"].encode() + vocabulary.encode()).hexdigest()
-    return Trained(codec, network.eval().requires_grad_(False), checksum)
+    return Trained(codec, network.eval().requires_grad_(False), found)
 
 
 @lru_cache(maxsize=4)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from loop.objective import FloatArray
 from surrogates.gp import linalg
@@ -90,6 +89,8 @@ def fit(
         value, gradient = _negative_log_likelihood(correlation, theta, values, variances)
         away = (theta - means) / sds
         return value + 0.5 * float(away @ away), gradient + away / sds
+
+    from scipy.optimize import minimize  # noqa: PLC0415 - a third of a second, for those who fit
 
     found = minimize(
         loss,

@@ -18,7 +18,7 @@ from rdkit import Chem
 from loop.ledger import Ledger
 from tests.conftest import ROOT
 
-COMMANDS = ("init", "validate", "run", "status", "propose", "report", "export", "simulate", "backtest")
+COMMANDS = ("init", "validate", "run", "status", "propose", "report", "export", "simulate", "backtest", "lab")
 ZINCLOOP = Path(sys.executable).parent / "zincloop"
 
 
@@ -43,9 +43,30 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
         assert command in done.stdout
 
 
+def test_describing_a_campaign_loads_neither_pytorch_nor_quantum_chemistry(tmp_path: Path) -> None:
+    assert _zincloop("init", tmp_path / "c.toml").returncode == 0
+    program = (
+        "import sys; from pathlib import Path; from flows.assembly import assemble;"
+        "from flows.campaign_file import read; from flows.views import describe;"
+        f"describe(assemble(*read(Path({str(tmp_path / 'c.toml')!r}))));"
+        "print([m for m in ('torch','botorch','pyscf','ase','prefect','pandas') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip().endswith("[]")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     done = _zincloop(command, "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["requests", "import", "watch"])
+def test_every_command_of_the_laboratory_explains_itself(command: str) -> None:
+    done = _zincloop("lab", command, "--help")
     assert done.returncode == 0
     assert "Usage" in done.stdout
 

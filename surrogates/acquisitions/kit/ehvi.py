@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from copy import deepcopy
 
 import numpy as np
-import torch
-from botorch.utils.multi_objective.box_decompositions.dominated import DominatedPartitioning
 from numpy.typing import NDArray
 
 from loop.objective import FloatArray
@@ -36,6 +34,8 @@ def one_thread() -> Iterator[None]:
 
     The setting is the process's own, so it is put back at the end.
     """
+    import torch  # noqa: PLC0415 - two seconds with BoTorch, which describing a campaign must not take
+
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -54,6 +54,11 @@ class Improvement:
     """
 
     def __init__(self, front: FloatArray) -> None:
+        import torch  # noqa: PLC0415 - as above
+        from botorch.utils.multi_objective.box_decompositions.dominated import (  # noqa: PLC0415
+            DominatedPartitioning,
+        )
+
         with one_thread(), torch.no_grad():
             points = torch.from_numpy(_at_least_two(front))
             origin = torch.zeros(points.shape[1], dtype=torch.float64)
@@ -62,6 +67,8 @@ class Improvement:
 
     def told(self, gained: FloatArray) -> Improvement:
         """The improvement over the front with some more points, shape ``(j, m)``; updates the boxes only."""
+        import torch  # noqa: PLC0415 - as above
+
         copy = deepcopy(self)
         with one_thread(), torch.no_grad():
             copy._boxes.update(torch.from_numpy(_at_least_two(gained)))

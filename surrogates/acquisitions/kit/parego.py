@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import torch
-from botorch.utils.safe_math import log_fatplus, logmeanexp
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from loop.objective import FloatArray, gains
 from surrogates.acquisitions.kit.criteria import Ranking, best_first, named
@@ -62,6 +59,9 @@ def log_improvement(values: FloatArray, best: FloatArray) -> FloatArray:
     best
         What is to be improved on in each draw, shape ``(n_draws,)``.
     """
+    import torch  # noqa: PLC0415 - two seconds with BoTorch, which describing a campaign must not take
+    from botorch.utils.safe_math import log_fatplus, logmeanexp  # noqa: PLC0415
+
     with torch.no_grad():
         over = torch.from_numpy(values - best[:, None])
         return np.asarray(logmeanexp(log_fatplus(over, TAU), dim=0))
@@ -84,4 +84,6 @@ def _best(view: View, weights: FloatArray, seed: int) -> FloatArray:
 @lru_cache(maxsize=4)
 def _normal(m: int) -> FloatArray:
     """Standard normals from a scrambled Sobol sequence, the same in every slot, shape ``(n_draws, m)``."""
+    from scipy.stats import qmc  # noqa: PLC0415 - half a second
+
     return np.asarray(ndtri(qmc.Sobol(m, seed=0).random_base2(LOG2_DRAWS)))
