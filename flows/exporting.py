@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_export(opened: Opened, to: Path | None) -> list[Path]:
-    """Write ``molecules.csv``, ``answers.csv`` and ``molecules.sdf``; returns their paths.
+    """Write ``molecules.csv``, ``answers.csv``, ``molecules.sdf`` and, if people reported, ``readings.csv``.
 
     Raises
     ------
@@ -41,7 +42,24 @@ def write_export(opened: Opened, to: Path | None) -> list[Path]:
         for record in molecules.to_dict("records"):
             row = {str(key): value for key, value in record.items()}
             writer.write(_with_values(_structure(state, row), row))
+    if state.notebook.reported:
+        paths.append(directory / "readings.csv")
+        harmless(_readings(state)).to_csv(paths[-1], index=False)
     return paths
+
+
+def _readings(state: State) -> pd.DataFrame:
+    """Every reading as reported, those too that were superseded."""
+    histories = state.notebook.histories
+    return pd.DataFrame(
+        {
+            "smiles": r.reading.molecule.smiles,
+            **{f.name: getattr(r.reading, f.name) for f in fields(r.reading) if f.name != "molecule"},
+            "superseded": histories[r.reading.identity][-1] is not r.reading,
+            "recorded": pd.Timestamp(r.at, unit="s", tz="UTC").isoformat(),
+        }
+        for r in state.notebook.reported
+    )
 
 
 def _answers(state: State) -> pd.DataFrame:

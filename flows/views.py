@@ -21,7 +21,7 @@ from loop.molecule import Molecule
 from loop.objective import Objective, gains
 from loop.protocols import DeferredOracle
 from loop.records import Pick
-from loop.step import propose, screen, to_compute
+from loop.step import propose, ready_to_learn, screen, to_compute
 
 SHOWN = 8
 
@@ -129,6 +129,12 @@ def show_proposal(assembled: Assembled, state: State) -> None:
     if state.closed is not None:
         console.print(f"ended: {state.closed}; with a larger budget it would go on with:", highlight=False)
         definition = replace(definition, budget=replace(definition.budget, evaluations=None))
+    if state.pending and not ready_to_learn(definition, assembled.parts, state):
+        console.print(
+            f"{len(state.awaited)} molecules are asked for; too little is known yet to say what comes next",
+            highlight=False,
+        )
+        return
     if (first := screen(definition, assembled.parts, state)) is not None:
         console.print(
             f"{len(first.candidates)} candidates would be screened first; without that it would choose:",

@@ -183,7 +183,7 @@ def _counted(molecules: int) -> str:
 def _why_wait(definition: Definition, parts: Parts, state: State, patient: bool) -> str | None:
     """Why no round is opened while people are asked; ``None`` where one may be."""
     waiting = definition.waiting
-    if not _enough(_evidence(definition, parts, state)):
+    if not ready_to_learn(definition, parts, state):
         return f"{ENOUGH_TO_FIT} measurements of every objective are needed to go on"
     if waiting.open_at_most is not None and len(state.awaited) >= waiting.open_at_most:
         return f"no more than {waiting.open_at_most} are to be there at once"
@@ -257,6 +257,11 @@ def _evidence(definition: Definition, parts: Parts, state: State) -> list[Eviden
     wanted = {o.property for o in definition.objectives}
     cheaper = {name: learned[other] for name, other in definition.cheaper.items()}
     return [state.evidence(p, cheaper.get(name)) for name, p in learned.items() if name in wanted]
+
+
+def ready_to_learn(definition: Definition, parts: Parts, state: State) -> bool:
+    """Whether every learned objective has enough measurements for a surrogate."""
+    return _enough(_evidence(definition, parts, state))
 
 
 def _enough(evidence: Sequence[Evidence]) -> bool:

@@ -180,12 +180,18 @@ class Ledger:
 
         Raises
         ------
+        LedgerError
+            If no declared protocol asks for a property, or asks for it in another unit.
         ReadingsError
             If readings contradict what is there, or each other, and are no corrections.
         """
         with self._transaction() as connection:
             past = rows.read_history(connection)
             known = rows.read_notebook(connection, past, rows.read_protocols(connection))
+            units = {name: assay.unit for name, assay in known.assays.items()}
+            for reading in reported:
+                if units.get(reading.property) != reading.unit:
+                    raise LedgerError(f"{self.path}: nobody asks for {reading.property} in {reading.unit}")
             intake = take_in(reported, known)
             if intake.news and not dry:
                 seq = self._event(connection, "readings", _now_subject(), {"readings": len(intake.news)})

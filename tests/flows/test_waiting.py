@@ -16,7 +16,7 @@ from flows.conduct import Conductor, PlainRounds
 from flows.laboratory.asking import open_requests, to_fill_in
 from flows.laboratory.taking import take
 from flows.opening import Opened, existing
-from flows.views import show_status
+from flows.views import show_proposal, show_status
 from flows.waiting import wait
 from loop.molecule import parse
 from loop.readings import Reading
@@ -52,6 +52,11 @@ def test_status_says_who_is_waited_for(waiting: Opened, capsys: pytest.CaptureFi
     told = " ".join(capsys.readouterr().out.split())
     assert "the laboratory has 6 molecules" in told
     assert "meanwhile: wait" in told
+
+
+def test_no_second_design_is_proposed_meanwhile(waiting: Opened, capsys: pytest.CaptureFixture[str]) -> None:
+    show_proposal(waiting.assembled, waiting.ledger.state())
+    assert "6 molecules are asked for; too little is known yet" in capsys.readouterr().out
 
 
 def test_what_comes_while_a_session_ends_is_not_slept_through(waiting: Opened, tmp_path: Path) -> None:

@@ -309,6 +309,14 @@ def test_readings_are_recorded_all_or_none(tmp_path: Path) -> None:
     assert ledger.state().values["ce"][DMSO].value == 96.0
 
 
+@pytest.mark.parametrize(("name", "unit"), [("ce", "1"), ("conductivity", "mS/cm")])
+def test_a_reading_that_no_protocol_asks_for_is_refused(tmp_path: Path, name: str, unit: str) -> None:
+    ledger, _ = _with_laboratory(tmp_path / "ledger.sqlite")
+    with pytest.raises(LedgerError, match=f"nobody asks for {name} in {unit}"):
+        ledger.report([Reading(DMSO, name, "1", 0.97, unit)])
+    assert not ledger.state().notebook.reported
+
+
 def test_readings_that_come_late_lengthen_no_session_and_open_nothing(tmp_path: Path) -> None:
     ledger, asked = _with_laboratory(tmp_path / "ledger.sqlite")
     ledger.end_session("done")

@@ -12,10 +12,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from flows.exporting import write_export
 from flows.laboratory.file import LaboratoryFileError
 from flows.laboratory.taking import take
 from flows.laboratory.views import show_taken
 from flows.opening import Opened, existing
+from flows.report import write_report
 from flows.store import StoreError
 
 
@@ -272,3 +274,19 @@ def test_an_import_that_is_killed_has_taken_in_all_or_nothing(waiting: Opened, t
 def test_the_error_is_one_of_the_program(waiting: Opened, tmp_path: Path) -> None:
     with pytest.raises(LaboratoryFileError):
         take(waiting, tmp_path / "nowhere.csv")
+
+
+def test_readings_are_exported_and_reported_with_what_was_superseded(waiting: Opened, filled: Path) -> None:
+    take(waiting, filled)
+    table = written(filled)
+    table.loc[0, ["value", "correction", "notes"]] = ["94.5", "yes", "<b>leak</b>"]
+    table.to_csv(filled, index=False)
+    take(waiting, filled)
+    exported = write_export(waiting, None)
+    assert exported[-1].name == "readings.csv"
+    readings = pd.read_csv(exported[-1])
+    assert len(readings) == 19
+    assert readings["superseded"].sum() == 1
+    page = write_report(waiting).read_text(encoding="utf-8")
+    assert "superseded" in page
+    assert "&lt;b&gt;leak" in page
