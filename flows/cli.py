@@ -154,6 +154,28 @@ def backtest(campaign: Campaign) -> None:
     warn_of_pool()
 
 
+@app.command()
+def repair(
+    directory: Annotated[Path, typer.Argument(help="The directory of a campaign whose ledger is damaged.")],
+) -> None:
+    """Put the ledger's backup in its place. What was calculated since is recorded by the next run."""
+    from datetime import UTC, datetime
+
+    from flows.repairing import repair as put_back
+    from flows.store import Store
+
+    done = put_back(Store(directory))
+    if done is None:
+        typer.echo(f"{directory}: the ledger is whole; nothing to repair")
+        return
+    when = datetime.fromtimestamp(done.last, UTC)
+    typer.echo(f"{directory}: back to {when:%Y-%m-%d %H:%M} UTC, with {done.answers} answers")
+    for path in done.kept:
+        typer.echo(f"the damaged file is kept: {path}")
+    typer.echo("readings imported since then have to be imported again; calculations are not lost")
+    typer.echo(f"go on with: zincloop run {directory}")
+
+
 @lab.command()
 def requests(
     campaign: Campaign,

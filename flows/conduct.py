@@ -23,7 +23,7 @@ from flows.assembly import Assembled
 from flows.store import Store
 from flows.versions import versions
 from loop.campaign import State
-from loop.ledger import Ledger, LedgerError
+from loop.ledger import DamagedError, Ledger, LedgerError
 from loop.records import Failure, Measurement, Outcome, Request
 from loop.step import Close, Decision, Evaluate, Propose, Screen, Wait, decide, to_compute
 from oracles.contained import Containment, Job, run
@@ -108,6 +108,7 @@ class Conductor:
         finally:
             with contextlib.suppress(LedgerError):  # it may be the ledger that broke
                 self.ledger.end_session(reason)
+                self._back_up()
         return reason
 
     def _reported(self) -> int:
@@ -140,6 +141,7 @@ class Conductor:
         self._declare()
         self.ledger.screen(decision.number, decision.candidates, decision.requests)
         log.info("round %d: %d candidates to be screened", decision.number, len(decision.candidates))
+        self._back_up()
 
     def _declare(self) -> None:
         for oracle in self.assembled.parts.oracles:
@@ -151,6 +153,21 @@ class Conductor:
             decision.number, decision.seed, decision.batch, decision.requests, decision.notes
         )
         log.info("round %d: %d molecules picked", decision.number, len(decision.batch))
+        self._back_up()
+
+    def _back_up(self) -> None:
+        """Copy the ledger; only then are the files of what was measured of no more use."""
+        answers = self.ledger.state().answers
+        try:
+            self.ledger.back_up(self.store.backup)
+        except DamagedError:
+            raise
+        except LedgerError as error:
+            log.warning("no backup: %s", error)
+            return
+        for key, answer in answers.items():
+            if isinstance(answer.outcome, Measurement) and (self.store.jobs / key).exists():
+                shutil.rmtree(self.store.jobs / key, ignore_errors=True)
 
     def _evaluate(self, number: int, decision: Evaluate, dispatch: Callable[[], Dispatcher]) -> None:
         self._enough.clear()
@@ -193,7 +210,6 @@ class Conductor:
                 f"{v.property} {v.value:.3f} {v.unit}".removesuffix(" 1") for v in outcome.values
             )
             log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
-            shutil.rmtree(self._job(request).directory, ignore_errors=True)
         state = self.ledger.state()
         if self._to_compute(state) and isinstance(self._decision(state), Close):
             self._enough.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from flows.campaign_file import read
 from flows.campaign_file.tables import AMENDABLE
 from flows.store import Store, StoreError
 from loop.campaign import State
-from loop.ledger import Ledger
+from loop.ledger import DamagedError, Ledger
 from oracles.contained.spool import write_json
 
 FREE_BYTES = 500_000_000
@@ -44,7 +45,7 @@ def locate(path: Path, directory: Path | None) -> tuple[Path | None, Store]:
             return path, Store(directory)
         file, _ = read(path)
         return path, Store(path.parent / file.name)
-    if not Store(path).holds_campaign():
+    if not Store(path).holds_campaign() and not Store(path).backup.is_file():
         raise StoreError(f"{path}: no campaign was begun here; 'zincloop run FILE.toml' begins one")
     return None, Store(path)
 
@@ -59,12 +60,41 @@ def existing(path: Path) -> Opened:
     """
     _, store = locate(path, None)
     if not store.holds_campaign():
+        if store.backup.is_file():
+            raise StoreError(f"{store.ledger} is missing; {_way_back(store)}")
         raise StoreError(f"{store.directory}: no campaign was begun here; 'zincloop run {path}' begins it")
-    ledger = Ledger(store.ledger)
+    ledger = _ledger(store)
     definition = ledger.definition()
     if definition is None:
         raise StoreError(f"{store.directory}: the campaign was not begun; 'zincloop run' begins it")
     return Opened(store, ledger, from_resolved(definition))
+
+
+def _ledger(store: Store) -> Ledger:
+    """Open the ledger, or say what a backup can do for a damaged one."""
+    try:
+        return Ledger(store.ledger)
+    except DamagedError as error:
+        raise StoreError(f"{error}; {_way_back(store)}") from error
+
+
+def _checked(store: Store) -> Ledger:
+    """Open the ledger and look through all of it, as a run has time to."""
+    if store.backup.is_file() and not store.holds_campaign():
+        raise StoreError(f"{store.ledger} is missing; {_way_back(store)}")
+    ledger = _ledger(store)
+    try:
+        ledger.check()
+    except DamagedError as error:
+        raise StoreError(f"{error}; {_way_back(store)}") from error
+    return ledger
+
+
+def _way_back(store: Store) -> str:
+    if not store.backup.is_file():
+        return "there is no backup of it"
+    when = datetime.fromtimestamp(store.backup.stat().st_mtime, UTC)
+    return f"'zincloop repair {store.directory}' goes back to the backup of {when:%Y-%m-%d %H:%M} UTC"
 
 
 def peek(path: Path, directory: Path | None) -> tuple[Assembled, State]:
@@ -88,11 +118,12 @@ def begin_or_resume(path: Path, directory: Path | None) -> Opened:
     """
     file, store = locate(path, directory)
     if file is None:
+        _checked(store).close()
         return existing(path)
     assembled = assemble(*read(file))
     _check_space(store)
     store.create()
-    ledger = Ledger(store.ledger)
+    ledger = _checked(store)
     stored = ledger.definition()
     if stored is None:
         return Opened(store, ledger, assembled)

@@ -26,8 +26,13 @@ class Store:
         return self.directory / "ledger.sqlite"
 
     @property
+    def backup(self) -> Path:
+        """A copy of the ledger, renewed with every round."""
+        return self.directory / "ledger.backup.sqlite"
+
+    @property
     def jobs(self) -> Path:
-        """One directory for each calculation that runs or whose outcome waits to be recorded."""
+        """One directory for each calculation that runs or failed, or whose outcome no backup holds."""
         return self.directory / "jobs"
 
     @property

@@ -86,6 +86,8 @@ def take(opened: Opened, file: Path, dry: bool = False, unsolicited: bool = Fals
     except ReadingsError as error:
         sentences = [f"{file}, line {found[k][0]}: {why}" for k, why in error.conflicts.items()]
         raise LaboratoryFileError(shortened(sentences)) from error
+    if intake.news and not dry:
+        opened.ledger.back_up(opened.store.backup)
     return Taken(intake, reader.empty, tuple(reader.converted), doubts, before, opened.ledger.state())
 
 

@@ -1,5 +1,5 @@
 """The append-only ledger of a campaign."""
 
-from loop.ledger.ledger import Ledger, LedgerError
+from loop.ledger.ledger import DamagedError, Ledger, LedgerError
 
-__all__ = ["Ledger", "LedgerError"]
+__all__ = ["DamagedError", "Ledger", "LedgerError"]

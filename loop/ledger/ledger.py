@@ -7,12 +7,14 @@ itself refuses to.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,10 @@ BUSY_SECONDS = 30.0
 
 class LedgerError(Exception):
     """The ledger cannot be used; the message says why and what to do."""
+
+
+class DamagedError(LedgerError):
+    """The file is no whole ledger any more; a copy of it has to take its place."""
 
 
 class Ledger:
@@ -66,6 +72,58 @@ class Ledger:
     def close(self) -> None:
         """Close the connections, which also folds the write-ahead log into the file."""
         self._engine.dispose()
+
+    def check(self) -> None:
+        """Look through the whole file.
+
+        Raises
+        ------
+        DamagedError
+            If a page or an index is not what it should be, or a fact points to nothing.
+        """
+        with self._transaction() as connection:
+            found = [str(row[0]) for row in connection.execute(sa.text("PRAGMA quick_check(1)"))]
+            if found != ["ok"]:
+                raise DamagedError(f"{self.path} is damaged: {found[0]}")
+            if (row := connection.execute(sa.text("PRAGMA foreign_key_check")).first()) is not None:
+                raise DamagedError(f"{self.path} is damaged: a row of {row[0]} points to nothing")
+
+    def back_up(self, to: Path) -> None:
+        """Write a copy of everything committed so far, replacing an older one in one step.
+
+        Raises
+        ------
+        DamagedError
+            If the ledger is not whole.
+        LedgerError
+            If the copy cannot be written. In both cases an older copy is left alone.
+        """
+        partial = to.with_name(f".{to.name}.{os.getpid()}")
+        try:
+            # One at a time, so that the last copy in place is that of the latest facts.
+            with to.with_name(f".{to.name}.lock").open("a") as turn:
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                with self._explained():
+                    self._copy(partial)
+                with partial.open("rb") as file:
+                    os.fsync(file.fileno())
+                partial.replace(to)
+        except OSError as error:
+            raise LedgerError(f"{to} cannot be written: {error.strerror}") from error
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def _copy(self, to: Path) -> None:
+        to.unlink(missing_ok=True)
+        to.touch(mode=0o600)
+        with (
+            closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as source,
+            closing(sqlite3.connect(to)) as copy,
+        ):
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file is all there is to a copy
+            if (found := copy.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise DamagedError(f"{self.path} is damaged: {found}")
 
     # -- writing: one method, one fact, one transaction ------------------------------------------
 
@@ -288,9 +346,15 @@ class Ledger:
         except IntegrityError as error:
             raise LedgerError(f"{self.path} refuses a fact: {error.orig}") from error
         except DatabaseError as error:
-            raise LedgerError(f"{self.path} cannot be used: {error.orig}") from error
+            raise self._unusable(error.orig) from error
         except sqlite3.DatabaseError as error:  # from the pragmas, before SQLAlchemy can wrap it
-            raise LedgerError(f"{self.path} cannot be used: {error}") from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: BaseException | None) -> LedgerError:
+        # What SQLite calls an operational error (locked, full, read-only) is no fault of the file.
+        if type(error) is sqlite3.DatabaseError:
+            return DamagedError(f"{self.path} is damaged: {error}")
+        return LedgerError(f"{self.path} cannot be used: {error}")
 
     @staticmethod
     def _event(connection: sa.Connection, kind: str, subject: str, data: Mapping[str, Any]) -> int:

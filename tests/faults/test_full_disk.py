@@ -20,7 +20,7 @@ def _run(file: Path, pages: int) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_full_disk_is_one_sentence_and_room_is_all_it_takes(quick: Path) -> None:
-    done = _run(quick, 24)
+    done = _run(quick, 27)
     assert done.returncode == 2
     assert "disk is full" in done.stderr
     assert "Traceback" not in done.stderr

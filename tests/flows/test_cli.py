@@ -18,7 +18,19 @@ from rdkit import Chem
 from loop.ledger import Ledger
 from tests.conftest import ROOT
 
-COMMANDS = ("init", "validate", "run", "status", "propose", "report", "export", "simulate", "backtest", "lab")
+COMMANDS = (
+    "init",
+    "validate",
+    "run",
+    "status",
+    "propose",
+    "report",
+    "export",
+    "simulate",
+    "backtest",
+    "lab",
+    "repair",
+)
 ZINCLOOP = Path(sys.executable).parent / "zincloop"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loop.campaign import Screening
-from loop.ledger import Ledger, LedgerError
+from loop.ledger import DamagedError, Ledger, LedgerError
 from loop.ledger.upgrade import FROM_1
 from loop.molecule import parse
 from loop.readings import ASSAYS, Assay, Reading, ReadingsError
@@ -123,7 +123,7 @@ def test_amendments_and_reopening(tmp_path: Path) -> None:
 def test_a_damaged_file_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(content)
-    with pytest.raises(LedgerError, match="cannot be used"):
+    with pytest.raises(LedgerError, match="is damaged"):
         Ledger(path)
 
 
@@ -342,3 +342,50 @@ def test_a_ledger_of_the_second_schema_takes_readings(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         connection.execute("UPDATE readings SET value = 1")
     connection.close()
+
+
+def test_a_backup_is_the_ledger_as_it_was(tmp_path: Path) -> None:
+    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+    ledger.record(requests[0], _measured())
+    ledger.back_up(tmp_path / "backup.sqlite")
+    before = ledger.digest()
+    ledger.record(requests[1], _measured(3.0))
+    copy = Ledger(tmp_path / "backup.sqlite")
+    copy.check()
+    assert copy.digest() == before != ledger.digest()
+    copy.close()
+    ledger.back_up(tmp_path / "backup.sqlite")
+    assert Ledger(tmp_path / "backup.sqlite").digest() == ledger.digest()
+    assert (tmp_path / "backup.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def _spoil(path: Path) -> None:
+    """Overwrite a page in the middle, as a failing disk may."""
+    with path.open("r+b") as file:
+        size = file.seek(0, 2)
+        file.seek(size // 2 // 4096 * 4096)
+        file.write(b"\xa5" * 4096)
+
+
+def test_a_damaged_ledger_is_told_and_never_becomes_the_backup(tmp_path: Path) -> None:
+    ledger, _ = _begun(tmp_path / "ledger.sqlite")
+    ledger.back_up(tmp_path / "backup.sqlite")
+    good = (tmp_path / "backup.sqlite").read_bytes()
+    ledger.close()
+    _spoil(tmp_path / "ledger.sqlite")
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    with pytest.raises(DamagedError, match="is damaged"):
+        ledger.check()
+    with pytest.raises(DamagedError, match="is damaged"):
+        ledger.back_up(tmp_path / "backup.sqlite")
+    assert (tmp_path / "backup.sqlite").read_bytes() == good
+    assert not list(tmp_path.glob(".backup.sqlite.[0-9]*")), "nothing half written is left"
+
+
+def test_a_file_that_is_no_ledger_is_damaged_and_a_locked_one_is_not(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"not a database" * 1000)
+    with pytest.raises(DamagedError):
+        Ledger(tmp_path / "ledger.sqlite")
+    with pytest.raises(LedgerError) as caught:
+        Ledger(tmp_path / "nowhere" / "ledger.sqlite")
+    assert not isinstance(caught.value, DamagedError)
