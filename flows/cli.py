@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import sys
 import tempfile
 import traceback
@@ -227,6 +228,9 @@ def watch(
 
     opened = existing(campaign)
     people(opened)
+    # A service is ended by SIGTERM, and a shell starts what runs in the background with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         look(opened, folder, typer.echo)
         if not once:

@@ -78,8 +78,11 @@ def test_the_command_takes_in_what_is_put_there_and_ends_when_told(
         deadline = time.monotonic() + 60
         while not there.with_name(there.name + ANSWER).exists() and time.monotonic() < deadline:
             time.sleep(0.2)
-        child.send_signal(signal.SIGINT)
-        told, _ = child.communicate(timeout=30)
+        child.send_signal(signal.SIGTERM)
+        try:
+            told, _ = child.communicate(timeout=30)
+        finally:
+            child.kill()
     assert child.returncode == 130
     assert "18 new readings" in told
     assert not waiting.ledger.state().pending
