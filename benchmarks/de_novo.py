@@ -183,7 +183,7 @@ def show(results: pd.DataFrame) -> None:
 
 
 def _together(results: pd.DataFrame) -> float:
-    """Hypervolume of everything measured, a bound of what an arm can come to among such molecules."""
+    """Hypervolume of everything measured: what an arm that found the best of it would come to."""
     objectives = [o for o in (*OBJECTIVES, ZINC) if o.property in results]
     distinct = results.drop_duplicates("smiles").dropna(subset=[o.property for o in objectives])
     values = distinct[[o.property for o in objectives]].to_numpy(np.float64)
