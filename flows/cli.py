@@ -232,8 +232,9 @@ def watch(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        look(opened, folder, typer.echo)
-        if not once:
+        if once:
+            look(opened, folder, typer.echo)
+        else:
             watching(opened, folder, every, typer.echo)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

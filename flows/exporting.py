@@ -50,12 +50,11 @@ def write_export(opened: Opened, to: Path | None) -> list[Path]:
 
 def _readings(state: State) -> pd.DataFrame:
     """Every reading as reported, those too that were superseded."""
-    histories = state.notebook.histories
     return pd.DataFrame(
         {
             "smiles": r.reading.molecule.smiles,
             **{f.name: getattr(r.reading, f.name) for f in fields(r.reading) if f.name != "molecule"},
-            "superseded": histories[r.reading.identity][-1] is not r.reading,
+            "superseded": state.notebook.superseded(r.reading),
             "recorded": pd.Timestamp(r.at, unit="s", tz="UTC").isoformat(),
         }
         for r in state.notebook.reported

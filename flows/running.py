@@ -18,7 +18,8 @@ from flows.display import watch
 from flows.opening import Opened, commit
 from flows.report import write_report
 from flows.server import prefect_server
-from loop.step import Close, Wait, decide, to_compute
+from loop.step import Wait, to_compute, why_wait
+from loop.stopping import reason_to_stop
 
 log = logging.getLogger("zincloop")
 
@@ -84,8 +85,10 @@ def _nothing_to_dispatch(conductor: Conductor) -> bool:
     state = conductor.ledger.state()
     if state.closed is not None:
         return True
-    only_people = bool(state.pending) and not to_compute(parts, state)
-    return only_people and isinstance(decide(definition, parts, state), Wait | Close)
+    if not state.pending or to_compute(parts, state):
+        return False
+    # Without deciding: a proposal made here would have to be made again.
+    return bool(reason_to_stop(definition, state) or why_wait(definition, parts, state))
 
 
 def _dispatcher(conductor: Conductor, ready: Future[None]) -> Dispatcher:

@@ -288,8 +288,8 @@ class State:
             if answer is not None and isinstance(answer.outcome, Measurement):
                 for value in answer.outcome.values:
                     found.setdefault(value.property, {})[request.molecule] = value
+        asked = {r.molecule: None for r in self.requests.values()} if self.notebook.values else {}
         for name, reported in self.notebook.values.items():
-            asked = {r.molecule: None for r in self.requests.values()}
             found[name] = {m: reported[m] for m in (*asked, *reported) if m in reported}
         return found
 

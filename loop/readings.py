@@ -143,38 +143,6 @@ class Intake:
     known: int
 
 
-class _ConflictError(ValueError):
-    def __init__(self, there: Reading) -> None:
-        number = "no value" if there.value is None else f"{there.value:g} {there.unit}"
-        super().__init__(
-            f"replicate {there.replicate} of {there.property} is there already with {number}"
-            + ("" if there.valid else ", not valid")
-            + "; if this corrects it, say so in the column correction; if it is another measurement, give it "
-            "another replicate"
-        )
-
-
-def is_news(reading: Reading, history: Sequence[Reading]) -> bool:
-    """Whether a reading says anything that is not known, so that the same file twice changes nothing.
-
-    Parameters
-    ----------
-    history
-        What was reported under the same identity, the oldest first.
-
-    Raises
-    ------
-    ValueError
-        If it contradicts what is there and is no correction.
-    """
-    if not history or (reading.correction and reading not in history):
-        return True
-    # Also an old file again, after what it says was corrected.
-    if reading in history or any(reading.number == earlier.number for earlier in history):
-        return False
-    raise _ConflictError(history[-1])
-
-
 def assays(protocol: OracleProtocol) -> list[Assay]:
     """What a protocol asks of people; nothing, if a program follows it."""
     return [Assay(**settings) for settings in protocol.settings.get(ASSAYS, ())]
@@ -233,6 +201,10 @@ class Notebook:
         for reported in self.reported:
             found.setdefault(reported.reading.identity, []).append(reported.reading)
         return found
+
+    def superseded(self, reading: Reading) -> bool:
+        """Whether a later reading stands in the place of one of these."""
+        return self.histories[reading.identity][-1] is not reading
 
     @cached_property
     def standing(self) -> Mapping[str, Mapping[Molecule, list[Reading]]]:
@@ -299,12 +271,30 @@ def take_in(readings: Sequence[Reading], notebook: Notebook) -> Intake:
     conflicts: dict[int, str] = {}
     for place, reading in enumerate(readings):
         history = histories.setdefault(reading.identity, [])
-        try:
-            if is_news(reading, history):
-                history.append(reading)
-                news.append(reading)
-        except _ConflictError as error:
-            conflicts[place] = str(error)
+        if _is_known(reading, history):
+            continue
+        if history and not reading.correction:
+            conflicts[place] = _conflict(history[-1])
+            continue
+        history.append(reading)
+        news.append(reading)
     if conflicts:
         raise ReadingsError(conflicts)
     return Intake(tuple(news), len(readings) - len(news))
+
+
+def _is_known(reading: Reading, history: Sequence[Reading]) -> bool:
+    """Whether it was reported under its identity before; an old file does not undo a correction."""
+    if reading.correction:
+        return reading in history
+    return any(reading.number == earlier.number for earlier in history)
+
+
+def _conflict(there: Reading) -> str:
+    number = "no value" if there.value is None else f"{there.value:g} {there.unit}"
+    return (
+        f"replicate {there.replicate} of {there.property} is there already with {number}"
+        + ("" if there.valid else ", not valid")
+        + "; if this corrects it, say so in the column correction; if it is another measurement, give it "
+        "another replicate"
+    )

@@ -161,9 +161,9 @@ def to_compute(parts: Parts, state: State) -> tuple[Request, ...]:
 def _meanwhile(definition: Definition, parts: Parts, state: State) -> Propose | Screen | Wait | Close:
     """What to do while people are asked and programs have answered."""
     waiting, asked = definition.waiting, _counted(len(state.awaited))
-    patient = waiting.until is None or state.at < waiting.until
+    patient = _patient(definition, state)
     stopping = reason_to_stop(definition, state)
-    if stopping is None and (why := _why_wait(definition, parts, state, patient)) is None:
+    if stopping is None and (why := why_wait(definition, parts, state)) is None:
         decision = _next(definition, parts, state)
         if not isinstance(decision, Close):
             return decision
@@ -180,14 +180,19 @@ def _counted(molecules: int) -> str:
     return "1 molecule" if molecules == 1 else f"{molecules} molecules"
 
 
-def _why_wait(definition: Definition, parts: Parts, state: State, patient: bool) -> str | None:
+def _patient(definition: Definition, state: State) -> bool:
+    until = definition.waiting.until
+    return until is None or state.at < until
+
+
+def why_wait(definition: Definition, parts: Parts, state: State) -> str | None:
     """Why no round is opened while people are asked; ``None`` where one may be."""
     waiting = definition.waiting
     if not ready_to_learn(definition, parts, state):
         return f"{ENOUGH_TO_FIT} measurements of every objective are needed to go on"
     if waiting.open_at_most is not None and len(state.awaited) >= waiting.open_at_most:
         return f"no more than {waiting.open_at_most} are to be there at once"
-    if waiting.meanwhile is Meanwhile.WAIT and patient:
+    if waiting.meanwhile is Meanwhile.WAIT and _patient(definition, state):
         return "the next round is chosen when it has answered"
     return None
 

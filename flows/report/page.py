@@ -131,14 +131,13 @@ def _failure(state: State, answer: Answer) -> Mapping[str, Any]:
 
 def _readings(state: State) -> list[Mapping[str, Any]]:
     """What people reported, each with what became of it."""
-    known, histories = names(state), state.notebook.histories
+    known = names(state)
     return [
         {
             "name": known.get(reading.molecule, str(reading.molecule)),
             "reading": reading,
             "at": reported.at,
-            "counts": reading.valid and histories[reading.identity][-1] is reading,
-            "superseded": histories[reading.identity][-1] is not reading,
+            "superseded": state.notebook.superseded(reading),
         }
         for reported in state.notebook.reported
         for reading in (reported.reading,)
