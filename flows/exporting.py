@@ -77,12 +77,8 @@ def _answers(state: State) -> pd.DataFrame:
             "recorded": pd.Timestamp(answer.at, unit="s", tz="UTC").isoformat(),
         }
         if isinstance(outcome, Failure):
-            told = {
-                "failure": str(outcome.kind),
-                "reason": outcome.reason,
-                "tried_again": bool(answer.attempt),
-            }
-            rows.append(common | told)
+            then = "tried again" if answer.attempt else "given up"
+            rows.append(common | {"failure": str(outcome.kind), "reason": outcome.reason, "then": then})
             continue
         rows += [
             common | {"property": v.property, "value": v.value, "unit": v.unit, "uncertainty": v.uncertainty}
