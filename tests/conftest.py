@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from loop import parts
+from oracles.contained import close
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -24,9 +25,11 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PYTHONPATH", f"{PLUGIN}:{ROOT}")
     for cached in (parts.kinds, parts.load):
         cached.cache_clear()
+    close()  # what calculates from now on has this environment
     yield PLUGIN
     for cached in (parts.kinds, parts.load):
         cached.cache_clear()
+    close()
 
 
 QUICK = """
