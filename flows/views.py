@@ -46,7 +46,7 @@ def describe(assembled: Assembled) -> None:
     )
     console.print(
         f"  initial design of {first}, then rounds of {definition.batch} chosen from {definition.pool}; "
-        f"budget: {budget}; {assembled.workers} workers",
+        f"budget: {budget}; {assembled.workers.count} workers",
         highlight=False,
     )
     if definition.screened:
@@ -57,8 +57,8 @@ def describe(assembled: Assembled) -> None:
     if any(isinstance(oracle, DeferredOracle) for oracle in assembled.parts.oracles):
         console.print(f"  while only the laboratory has to answer: {_meanwhile(definition)}", highlight=False)
     cores = len(os.sched_getaffinity(0))
-    if assembled.workers > cores:
-        console.print(f"  note: {assembled.workers} workers share the {cores} cores of this machine")
+    if assembled.workers.count > cores:
+        console.print(f"  note: {assembled.workers.count} workers share the {cores} cores of this machine")
 
 
 def show_status(opened: Opened) -> None:

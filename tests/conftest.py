@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from flows.conduct import Conductor
+from flows.evaluating import Evaluator
+from flows.executors import Here
+from flows.opening import Opened
 from loop import parts
 from oracles.contained import close
 
@@ -30,6 +35,12 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for cached in (parts.kinds, parts.load):
         cached.cache_clear()
     close()
+
+
+def conducting(opened: Opened, stop: threading.Event | None = None) -> Conductor:
+    """A run on a campaign, on this machine and without Prefect."""
+    places = Evaluator(opened.store, opened.ledger, opened.assembled, Here(), stop or threading.Event())
+    return Conductor(places)
 
 
 QUICK = """

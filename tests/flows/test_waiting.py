@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.conduct import Conductor, PlainRounds
+from flows.evaluating import PlainRounds
 from flows.laboratory.asking import open_requests, to_fill_in
 from flows.laboratory.taking import take
 from flows.opening import Opened, existing
@@ -20,6 +20,7 @@ from flows.views import show_proposal, show_status
 from flows.waiting import wait
 from loop.molecule import parse
 from loop.readings import Reading
+from tests.conftest import conducting
 
 
 def _answer(opened: Opened, file: Path) -> int:
@@ -60,7 +61,7 @@ def test_no_second_design_is_proposed_meanwhile(waiting: Opened, capsys: pytest.
 
 
 def test_what_comes_while_a_session_ends_is_not_slept_through(waiting: Opened, tmp_path: Path) -> None:
-    conductor = Conductor(waiting.store, waiting.ledger, waiting.assembled, threading.Event())
+    conductor = conducting(waiting)
     end, told = waiting.ledger.end_session, list[int]()
 
     def late(reason: str) -> None:
@@ -69,7 +70,7 @@ def test_what_comes_while_a_session_ends_is_not_slept_through(waiting: Opened, t
         end(reason)
 
     waiting.ledger.end_session = late  # type: ignore[method-assign]
-    conductor.conduct(lambda: PlainRounds(conductor))
+    conductor.conduct(lambda: PlainRounds(conductor.evaluator))
     assert told == [18]
     assert len(waiting.ledger.state().rounds) == 2, "the next round was opened"
     assert conductor.waiting is not None
@@ -81,10 +82,10 @@ def test_a_campaign_waits_is_killed_and_goes_on_when_the_laboratory_answers(
 ) -> None:
     """The ledger of a campaign that was interrupted is that of one that was not."""
     home = waiting.store.directory
-    calm = Conductor(waiting.store, waiting.ledger, waiting.assembled, threading.Event())
+    calm = conducting(waiting)
     untroubled = tmp_path / "untroubled"
     subprocess.run(["cp", "-r", str(home), str(untroubled)], check=True)
-    while calm.conduct(lambda: PlainRounds(calm)).startswith("waiting"):
+    while calm.conduct(lambda: PlainRounds(calm.evaluator)).startswith("waiting"):
         calm.waiting = None
         _answer(waiting, tmp_path / "calm.csv")
     expected = waiting.ledger.digest()
