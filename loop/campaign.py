@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from loop.claims import Claim
 from loop.metrics import hypervolume, pareto_mask
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray, Objective, gains
@@ -190,8 +191,8 @@ PROGRESS = 0.01
 class State:
     """The ledger read again, in the order in which things happened.
 
-    ``answers`` holds also what the readings of :attr:`notebook` answer; ``at`` is when the ledger was read
-    (seconds since 1970-01-01 UTC), for what depends on a date.
+    ``answers`` holds also what the readings of :attr:`notebook` answer; ``claims`` who has taken on which
+    request; ``at`` is when the ledger was read (seconds since 1970-01-01 UTC), for what depends on a date.
     """
 
     rounds: tuple[Round, ...] = ()
@@ -203,6 +204,7 @@ class State:
     sessions: tuple[Session, ...] = ()
     closed: str | None = None
     notebook: Notebook = field(default_factory=Notebook)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
     at: float = 0.0
 
     def opened(

@@ -17,6 +17,7 @@ from flows.report.drawing import draw
 from flows.store import StoreError
 from generators.corpus.entries import cas_numbers
 from loop.campaign import State
+from loop.claims import Claim
 from loop.protocols import DeferredOracle
 from loop.readings import Assay
 from loop.records import Pick, Request
@@ -37,6 +38,8 @@ class Open:
         Assays that lack readings -> how many.
     priority
         1 for the first to be done: older rounds first, in each the order in which molecules were chosen.
+    claim
+        Who has taken it on, if somebody has.
     """
 
     request: Request
@@ -44,6 +47,7 @@ class Open:
     pick: Pick
     missing: dict[Assay, int]
     priority: int
+    claim: Claim | None = None
 
     @property
     def short(self) -> str:
@@ -80,6 +84,7 @@ def open_requests(opened: Opened, state: State) -> list[Open]:
             pick,
             {assays[name]: n for name, n in state.notebook.missing(request).items()},
             priority,
+            state.claims.get(request.key),
         )
         for priority, (number, pick) in enumerate(picks, start=1)
     ]
@@ -91,10 +96,7 @@ def to_fill_in(asked: Sequence[Open], state: State) -> pd.DataFrame:
     rows = []
     for request in asked:
         molecule = request.pick.candidate.molecule
-        for assay, missing in request.missing.items():
-            there = state.notebook.standing.get(assay.property, {}).get(molecule, [])
-            used = {reading.replicate for reading in there}
-            free = (str(n) for n in range(1, len(used) + missing + 1) if str(n) not in used)
+        for assay in request.missing:
             rows += [
                 {
                     "request": request.short,
@@ -108,10 +110,19 @@ def to_fill_in(asked: Sequence[Open], state: State) -> pd.DataFrame:
                     "priority": request.priority,
                     "round": request.round,
                     "reason": request.pick.reason,
+                    "claimed": "" if request.claim is None else request.claim.by,
                 }
-                for replicate, _ in zip(free, range(missing), strict=False)
+                for replicate in free_replicates(request, assay, state)
             ]
     return pd.DataFrame(rows, columns=list(KNOWN)).fillna("")
+
+
+def free_replicates(asked: Open, assay: Assay, state: State) -> list[str]:
+    """Names for the readings that are missing, none of them taken."""
+    there = state.notebook.standing.get(assay.property, {}).get(asked.request.molecule, [])
+    used = {reading.replicate for reading in there}
+    missing = asked.missing[assay]
+    return [str(n) for n in range(1, len(used) + missing + 1) if str(n) not in used][:missing]
 
 
 def write_requests(opened: Opened, table: Path | None, sheet: Path | None) -> list[Open]:

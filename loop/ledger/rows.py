@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from loop.campaign import Answer, Event, Round, Screening, Session
+from loop.claims import Claim
 from loop.ledger.schema import (
     answers,
     attempts,
@@ -176,6 +177,18 @@ def reported_answers(notebook: Notebook, asked: Mapping[str, Request]) -> dict[s
     return {key: Answer(request, *told) for key, (request, told) in found.items() if told is not None}
 
 
+FROM_ELSEWHERE = frozenset({"readings", "claim"})
+"""Events that people make at any time; they are no sign that the program runs."""
+
+
+def read_claims(connection: sa.Connection) -> list[Claim]:
+    """Every claim and every giving back, in the order recorded."""
+    rows = connection.execute(sa.select(events).filter_by(kind="claim").order_by(events.c.seq))
+    return [
+        Claim(r.subject.rpartition(":")[0], r.data["by"], r.at, r.data.get("released", False)) for r in rows
+    ]
+
+
 def read_sessions(past: Sequence[Event]) -> tuple[Session, ...]:
     """Every run of the program, each lasting until it said so or until its last sign of life."""
     found: list[Session] = []
@@ -184,7 +197,7 @@ def read_sessions(past: Sequence[Event]) -> tuple[Session, ...]:
         if event.kind == "session":
             found.append(Session(event.at, event.at, event.data["versions"]))
             running = True
-        elif running and event.kind != "readings":  # these come from elsewhere, at any time
+        elif running and event.kind not in FROM_ELSEWHERE:
             found[-1] = Session(found[-1].started, event.at, found[-1].versions)
             running = event.kind != "session end"
     return tuple(found)
