@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from oracles.contained.spool import write_text
 
 @dataclass(frozen=True)
 class Open:
-    """A request that waits for readings.
+    """A request to people, as a rule one that waits for readings.
 
     Attributes
     ----------
@@ -35,9 +36,10 @@ class Open:
     pick
         The molecule, and why.
     missing
-        Assays that lack readings -> how many.
+        Assays that lack readings -> how many; nothing where the request is answered.
     priority
-        1 for the first to be done: older rounds first, in each the order in which molecules were chosen.
+        1 for the first to be done: older rounds first, in each the order in which molecules were chosen;
+        0 where nothing is to be done.
     claim
         Who has taken it on, if somebody has.
     """
@@ -73,21 +75,22 @@ def people(opened: Opened) -> list[DeferredOracle]:
 
 def open_requests(opened: Opened, state: State) -> list[Open]:
     """What waits for readings, the first to be done first."""
+    return [request for request in asked_requests(opened, state) if request.missing]
+
+
+def asked_requests(opened: Opened, state: State) -> list[Open]:
+    """Everything people were ever asked, in the order asked."""
     assays = {a.property: a for oracle in people(opened) for a in oracle.wanted}
     kinds = {oracle.kind for oracle in people(opened)}
-    by_molecule = {r.molecule: r for r in state.pending if r.oracle in kinds}
-    picks = [(r.number, p) for r in state.rounds for p in r.picks if p.candidate.molecule in by_molecule]
-    return [
-        Open(
-            request := by_molecule[pick.candidate.molecule],
-            number,
-            pick,
-            {assays[name]: n for name, n in state.notebook.missing(request).items()},
-            priority,
-            state.claims.get(request.key),
-        )
-        for priority, (number, pick) in enumerate(picks, start=1)
-    ]
+    by_molecule = {r.molecule: r for r in state.requests.values() if r.oracle in kinds}
+    priorities = itertools.count(1)
+    found = []
+    for number, pick in ((r.number, p) for r in state.rounds for p in r.picks):
+        if (request := by_molecule.get(pick.candidate.molecule)) is not None:
+            missing = {assays[name]: n for name, n in state.notebook.missing(request).items()}
+            priority = next(priorities) if missing else 0
+            found.append(Open(request, number, pick, missing, priority, state.claims.get(request.key)))
+    return found
 
 
 def to_fill_in(asked: Sequence[Open], state: State) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The columns of what a laboratory sends: those that are asked to be filled in, and those that only inform."""
+"""The columns of what a laboratory sends: those to be filled in, and those that only inform."""
 
 from __future__ import annotations
 

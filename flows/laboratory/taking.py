@@ -69,9 +69,7 @@ def take(opened: Opened, file: Path, dry: bool = False, unsolicited: bool = Fals
     return take_rows(opened, list(rows(file)), dry, unsolicited)
 
 
-def take_rows(
-    opened: Opened, table: Sequence[Row], dry: bool = False, unsolicited: bool = False
-) -> Taken:
+def take_rows(opened: Opened, table: Sequence[Row], dry: bool = False, unsolicited: bool = False) -> Taken:
     """Take in rows, whoever sent them.
 
     Parameters

@@ -418,7 +418,7 @@ def _held(connection: sa.Connection, request: str, by: str) -> Claim | None:
     """Somebody's own claim on a request, or ``None`` where nobody has it."""
     there = standing(rows.read_claims(connection)).get(request)
     if there is not None and there.by != by:
-        raise ClaimError(f"{there} has it")
+        raise ClaimError(f"request {request[:8]} is claimed by {there}")
     return there
 
 

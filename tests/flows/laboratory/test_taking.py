@@ -104,7 +104,9 @@ def test_a_failed_attempt_is_reported_without_a_value(
 
 def test_what_was_not_asked_is_taken_in_only_if_that_is_meant(waiting: Opened, filled: Path) -> None:
     filled.write_text("smiles,property,value,unit\nCCCCCO,ce,93.5,%\n")
-    assert "line 2, column smiles: CCCCCO was never asked about; the option 'unsolicited'" in complaint(waiting, filled)
+    assert "line 2, column smiles: CCCCCO was never asked about; the option 'unsolicited'" in complaint(
+        waiting, filled
+    )
     take(waiting, filled, unsolicited=True)
     values = waiting.ledger.state().values["ce"]
     assert [(m.smiles, v.value) for m, v in values.items()] == [("CCCCCO", 93.5)]
