@@ -14,6 +14,7 @@ from flows.laboratory.row import Row
 from flows.laboratory.shapes import Asked, Claimed, Missing, OpenRequests, Spent, Standing, TakenIn
 from flows.laboratory.taking import take_rows
 from flows.opening import Opened, existing
+from flows.store import StoreError
 from flows.summary import spending
 from flows.views import standing
 from generators.corpus.entries import cas_numbers
@@ -135,6 +136,8 @@ class Desk:
         if not self._turn.acquire(timeout=PATIENCE_SECONDS):
             raise LedgerError(f"{self._home}: busy with other requests; try again")
         try:
+            if not self._home.is_dir():
+                raise StoreError(f"{self._home}: the campaign's directory is not there any more")
             opened = existing(self._home)
             try:
                 yield opened

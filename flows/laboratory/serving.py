@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import ipaddress
 import os
@@ -167,4 +168,7 @@ class Diary:
             return
         route = getattr(scope.get("route"), "path", "no route")
         client = (scope.get("client") or ("unknown",))[0]
-        self._say(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC {client} {scope['method']} {route} {status}")
+        with contextlib.suppress(OSError):  # a terminal that is gone must not cost a client its answer
+            self._say(
+                f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC {client} {scope['method']} {route} {status}"
+            )

@@ -7,6 +7,7 @@ import io
 import re
 import socket
 import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,15 @@ from typing import Any
 import httpx
 import pandas as pd
 import pytest
+import uvicorn
 
+from flows.laboratory.api import create
 from flows.laboratory.asking import open_requests, write_requests
 from flows.laboratory.columns import KNOWN
+from flows.laboratory.desk import Desk
 from flows.laboratory.posted import MAX_BYTES, MAX_ROWS
 from flows.laboratory.row import RefusedError
+from flows.laboratory.serving import listening
 from flows.laboratory.shapes import Asked, OpenRequests, ReadingRow, Refusal, Standing, TakenIn
 from flows.laboratory.taking import take
 from flows.laboratory.views import show_requests
@@ -260,6 +265,35 @@ def test_a_damaged_ledger_is_a_sentence(served: Served) -> None:
     assert "is damaged" in refused(answer, 503)[0]
     assert "zincloop repair" in refused(answer, 503)[0]
     assert "Traceback" not in served.end()
+
+
+def test_a_campaign_that_is_gone_is_a_sentence(served: Served) -> None:
+    served.home.rename(served.home.with_name("elsewhere"))
+    told = refused(served.client.get("/requests"), 503)
+    served.home.with_name("elsewhere").rename(served.home)
+    assert told == [f"{served.home}: the campaign's directory is not there any more"]
+    assert served.client.get("/requests").status_code == 200
+
+
+class Broken(Desk):
+    """A desk with a fault of ours."""
+
+    def requests(self) -> OpenRequests:
+        raise ZeroDivisionError("in the depths")
+
+
+def test_of_a_fault_of_ours_a_client_learns_no_more_than_that(tmp_path: Path) -> None:
+    with listening("127.0.0.1", 0) as there:
+        server = uvicorn.Server(uvicorn.Config(create(Broken(tmp_path), "t" * 40), log_level="critical"))
+        thread = threading.Thread(target=server.run, args=([there],))
+        thread.start()
+        url = f"http://127.0.0.1:{there.getsockname()[1]}/requests"
+        answer = httpx.get(url, headers={"Authorization": f"Bearer {'t' * 40}"}, timeout=60)
+        server.should_exit = True
+        thread.join()
+    assert refused(answer, 500) == [
+        "a fault of zincloop (ZeroDivisionError); what the server printed says more"
+    ]
 
 
 def test_the_document_describes_every_route_and_the_page_needs_no_network(shared: Served) -> None:
