@@ -112,6 +112,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
             pool=file.proposal.pool,
             screened=file.proposal.screen,
             waiting=file.laboratory.waiting(),
+            failures=file.failures.policy(),
             cheaper=cheaper,
         ),
         parts=Parts(_shared(sources), oracles, Delta(surrogate) if cheaper else surrogate, acquisition),

@@ -69,7 +69,7 @@ def run(
 ) -> None:
     """Run a campaign, or go on with one already begun, until its budget or a stop rule ends it."""
     from flows.opening import begin_or_resume
-    from flows.running import run_campaign
+    from flows.running import PAUSED, run_campaign
 
     opened = begin_or_resume(campaign, directory)
     ended = run_campaign(opened)
@@ -83,6 +83,10 @@ def run(
             from flows.waiting import sleep
 
             sleep(home, ended.waiting.until)
+    if ended.status == PAUSED:
+        typer.echo(
+            f"paused; see {opened.store.log}, mend what is broken, and the same requests are tried again"
+        )
     if ended.status or ended.waiting is not None:
         typer.echo(f"go on with: zincloop run {home}")
     raise typer.Exit(ended.status)

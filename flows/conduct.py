@@ -24,8 +24,8 @@ from flows.store import Store
 from flows.versions import versions
 from loop.campaign import State
 from loop.ledger import DamagedError, Ledger, LedgerError
-from loop.records import Failure, Measurement, Outcome, Request
-from loop.step import Close, Decision, Evaluate, Propose, Screen, Wait, decide, to_compute
+from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request
+from loop.step import Close, Decision, Evaluate, Pause, Propose, Screen, Wait, decide, halted, to_compute
 from oracles.contained import Containment, Job, run
 
 log = logging.getLogger("zincloop")
@@ -78,6 +78,7 @@ class Conductor:
         self.stop = stop
         self.activity = Activity()
         self.waiting: Wait | None = None
+        self.paused = False
         self._seen = 0
         self.errors: list[Exception] = []
         self._enough = threading.Event()
@@ -85,7 +86,7 @@ class Conductor:
     def conduct(self, dispatch: Callable[[], Dispatcher]) -> str:
         """Run until the campaign closes, only waits for people, or ``stop`` is set; returns the reason.
 
-        Where it waits, ``waiting`` says for what.
+        Where it waits, ``waiting`` says for what; where a person has to look first, ``paused`` is set.
 
         Parameters
         ----------
@@ -124,6 +125,9 @@ class Conductor:
                 return decision.reason
             if isinstance(decision, Wait):
                 self.waiting, self._seen = decision, len(state.notebook.reported)
+                return decision.reason
+            if isinstance(decision, Pause):
+                self.paused = True
                 return decision.reason
             if isinstance(decision, Propose):
                 self._open(decision)
@@ -177,15 +181,10 @@ class Conductor:
 
     def evaluate(self, request: Request) -> str:
         """Get one answer, blocking; returns what came of it, in a word."""
-        if self.stop.is_set() or self._enough.is_set():
+        if self._ending():
             return "not started"
         try:
-            self.ledger.start(request)
-            self.activity.running[request.key] = (request, time.monotonic())
-            outcome = run(self._job(request), self._containment(request), self.stop.is_set)
-            if outcome is None:
-                return "abandoned"
-            self._record(request, outcome)
+            outcome = self._attempt(request)
         except Exception as error:
             # A full disk or a broken ledger: nothing more may be started, and the run has to end.
             self.errors.append(error)
@@ -193,15 +192,49 @@ class Conductor:
             raise
         finally:
             self.activity.running.pop(request.key, None)
+        if outcome is None:
+            return "abandoned"
         return "measured" if isinstance(outcome, Measurement) else f"failed: {outcome.kind}"
+
+    def _attempt(self, request: Request) -> Outcome | None:
+        """One try at a request, recorded; ``None`` if it was ended from outside."""
+        state, policy = self.ledger.state(), self.assembled.definition.failures
+        before = state.set_back.get(request.key, ())
+        if state.deaths.get(request.key, 0) >= policy.deaths:
+            reason = f"given up: the program died {policy.deaths} times while this was calculated"
+            failed = Failure(FailureKind.UNKNOWN, reason, Cost(0.0, 0.0))
+            self._record(request, failed, None)
+            return failed
+        if before and not self._rested(before[-1].at, policy.pause(len(before))):
+            return None
+        attempt = self.ledger.start(request)
+        self.activity.running[request.key] = (request, time.monotonic())
+        job = self._job(request, attempt, before[-1].attempt if before else 0)
+        outcome = run(job, self._containment(request), self.stop.is_set)
+        if isinstance(outcome, Failure) and policy.tries_again(outcome.kind, len(before)):
+            self._set_back(request, outcome, attempt)
+        elif outcome is not None:
+            self._record(request, outcome, attempt)
+        return outcome
 
     def unanswered(self, requests: Sequence[Request]) -> list[Request]:
         """Those of the requests that the ledger has no answer to."""
         answers = self.ledger.state().answers
         return [r for r in requests if r.key not in answers]
 
-    def _record(self, request: Request, outcome: Outcome) -> None:
-        self.ledger.record(request, outcome)
+    def _ending(self) -> bool:
+        return self.stop.is_set() or self._enough.is_set()
+
+    def _rested(self, since: float, seconds: float) -> bool:
+        """Wait until so many seconds have passed since a setback; returns whether the run still goes on."""
+        # Not longer, whatever a clock that was set back makes of it.
+        ends = time.monotonic() + min(seconds, max(0.0, since + seconds - time.time()))
+        while not self._ending() and (left := ends - time.monotonic()) > 0:
+            self.stop.wait(min(left, 1.0))
+        return not self._ending()
+
+    def _record(self, request: Request, outcome: Outcome, attempt: int | None) -> None:
+        self.ledger.record(request, outcome, attempt)
         what = f"{request.oracle} {request.molecule}"
         if isinstance(outcome, Failure):
             log.warning("%s failed (%s): %s", what, outcome.kind, outcome.reason)
@@ -210,8 +243,19 @@ class Conductor:
                 f"{v.property} {v.value:.3f} {v.unit}".removesuffix(" 1") for v in outcome.values
             )
             log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
-        state = self.ledger.state()
-        if self._to_compute(state) and isinstance(self._decision(state), Close):
+        self._look()
+
+    def _set_back(self, request: Request, failed: Failure, attempt: int) -> None:
+        self.ledger.set_back(request, failed, attempt)
+        log.warning(
+            "%s %s failed (%s) and will be tried again: %s",
+            *(request.oracle, request.molecule, failed.kind, failed.reason),
+        )
+        self._look()
+
+    def _look(self) -> None:
+        """Begin nothing more where the budget is spent or an oracle is broken."""
+        if halted(self.assembled.definition, self.ledger.state()) is not None:
             self._enough.set()
 
     def _decide(self, state: State) -> Decision:
@@ -228,10 +272,11 @@ class Conductor:
     def _decision(self, state: State) -> Decision:
         return decide(self.assembled.definition, self.assembled.parts, state)
 
-    def _job(self, request: Request) -> Job:
+    def _job(self, request: Request, attempt: int, set_back: int) -> Job:
         part = next(o for o in self.assembled.parts.oracles if o.kind == request.oracle)
         settings = cast(BaseModel, part).model_dump(mode="json")
-        return Job(request.oracle, settings, request.molecule.smiles, self.store.jobs / request.key)
+        directory = self.store.jobs / request.key
+        return Job(request.oracle, settings, request.molecule.smiles, directory, attempt, set_back)
 
     def _containment(self, request: Request) -> Containment:
         return self.assembled.containment[request.oracle]

@@ -62,9 +62,9 @@ def _readings(state: State) -> pd.DataFrame:
 
 
 def _answers(state: State) -> pd.DataFrame:
-    """One row per value measured and per failure, with unit, protocol and cost."""
+    """One row per value measured and per failure, those that were tried again too: unit, protocol, cost."""
     rows = []
-    for answer in state.answers.values():
+    for answer in (*state.answers.values(), *state.setbacks):
         protocol, outcome = state.protocols[answer.request.protocol], answer.outcome
         common = {
             "smiles": answer.request.molecule.smiles,
@@ -77,7 +77,8 @@ def _answers(state: State) -> pd.DataFrame:
             "recorded": pd.Timestamp(answer.at, unit="s", tz="UTC").isoformat(),
         }
         if isinstance(outcome, Failure):
-            rows.append(common | {"failure": str(outcome.kind), "reason": outcome.reason})
+            then = "tried again" if answer.attempt else "given up"
+            rows.append(common | {"failure": str(outcome.kind), "reason": outcome.reason, "then": then})
             continue
         rows += [
             common | {"property": v.property, "value": v.value, "unit": v.unit, "uncertainty": v.uncertainty}

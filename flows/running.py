@@ -24,6 +24,10 @@ from loop.stopping import reason_to_stop
 log = logging.getLogger("zincloop")
 
 
+PAUSED = 3
+"""Exit status of a run that ended because a person has to look first."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a run ended.
@@ -33,7 +37,7 @@ class Ended:
     reason
         Why.
     status
-        The exit status: 0, or 128 plus the number of the signal that stopped it.
+        The exit status: 0, :data:`PAUSED`, or 128 plus the number of the signal that stopped it.
     waiting
         What people are awaited for, where nothing else is left to do.
     """
@@ -65,7 +69,8 @@ def run_campaign(opened: Opened) -> Ended:
         log.info("%s", reason)
         write_report(opened)
         opened.ledger.close()
-    return Ended(reason, 128 + caught[0] if reason == STOPPED and caught else 0, conductor.waiting)
+    status = PAUSED if conductor.paused else 128 + caught[0] if reason == STOPPED and caught else 0
+    return Ended(reason, status, conductor.waiting)
 
 
 def _conduct(conductor: Conductor) -> str:

@@ -22,6 +22,7 @@ from loop.objective import Objective, gains
 from loop.protocols import DeferredOracle
 from loop.records import Pick
 from loop.step import propose, ready_to_learn, screen, to_compute
+from loop.stopping import oracle_broken
 
 SHOWN = 8
 
@@ -71,6 +72,7 @@ def show_status(opened: Opened) -> None:
     console.print(
         f"  {len(state.answers)} of {len(state.requests)} requests answered, {len(state.failures)} failures"
         + (f" (last: {kinds})" if kinds else "")
+        + (f", {len(state.setbacks)} tries that failed and were repeated" if state.setbacks else "")
         + (f", {len(state.screened)} candidates screened" if state.screened else ""),
         highlight=False,
     )
@@ -93,6 +95,9 @@ def standing(opened: Opened, state: State) -> str:
     """Where a campaign stands, in a clause."""
     if state.closed is not None:
         return state.closed
+    broken = oracle_broken(opened.assembled.definition.stop.failures_in_a_row, state)
+    if broken is not None:
+        return f"paused, because {broken}; mend it and go on with 'zincloop run'"
     if not state.pending:
         return "waiting to go on"
     if to_compute(opened.assembled.parts, state):

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from loop.claims import Claim
+from loop.failing import FailurePolicy
 from loop.metrics import hypervolume, pareto_mask
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray, Objective, gains
 from loop.protocols import Evidence
-from loop.readings import Notebook
+from loop.readings import Notebook, assays
 from loop.records import (
     Candidate,
     Failure,
@@ -66,7 +67,7 @@ class StopRules:
     rounds_without_progress
         Stop after this many rounds in which the hypervolume grew by less than 1 % of itself.
     failures_in_a_row
-        Stop, so that a person can look, when the last this many answers of one oracle are failures.
+        Pause, so that a person can look, when one oracle failed this often in a row since the run began.
     """
 
     molecules_meeting_all_goals: int | None = None
@@ -115,6 +116,8 @@ class Definition:
         Property of an objective -> property that stands for it in screening.
     waiting
         How the campaign waits for people.
+    failures
+        What is tried again, and how often.
     in_flight
         Molecules under way at once: a place that falls free is filled at the next decision, with the others
         still pending. ``None`` proceeds by rounds, each answered in full before the next. Each decision opens
@@ -133,6 +136,7 @@ class Definition:
     screened: int = 0
     cheaper: Mapping[str, str] = field(default_factory=dict)
     waiting: Waiting = Waiting()
+    failures: FailurePolicy = field(default_factory=FailurePolicy)
 
 
 @dataclass(frozen=True)
@@ -156,11 +160,15 @@ class Round:
 
 @dataclass(frozen=True)
 class Answer:
-    """A request with its outcome and the time it was recorded (seconds since 1970-01-01 UTC)."""
+    """A request with its outcome and the time it was recorded (seconds since 1970-01-01 UTC).
+
+    ``attempt`` is the number of the attempt that was set back; 0 for what ended in an answer.
+    """
 
     request: Request
     outcome: Outcome
     at: float
+    attempt: int = 0
 
 
 @dataclass(frozen=True)
@@ -191,14 +199,18 @@ PROGRESS = 0.01
 class State:
     """The ledger read again, in the order in which things happened.
 
-    ``answers`` holds also what the readings of :attr:`notebook` answer; ``claims`` who has taken on which
-    request; ``at`` is when the ledger was read (seconds since 1970-01-01 UTC), for what depends on a date.
+    ``answers`` holds also what the readings of :attr:`notebook` answer. ``setbacks`` are the failures, oldest
+    first, after which a request was left open to be tried again; ``deaths`` counts how often the program died
+    while a request was calculated. ``claims`` says who has taken on which request. ``at`` is when the ledger
+    was read (seconds since 1970-01-01 UTC), for what depends on a date.
     """
 
     rounds: tuple[Round, ...] = ()
     screenings: tuple[Screening, ...] = ()
     requests: Mapping[str, Request] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
+    setbacks: tuple[Answer, ...] = ()
+    deaths: Mapping[str, int] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     protocols: Mapping[str, OracleProtocol] = field(default_factory=dict)
     sessions: tuple[Session, ...] = ()
@@ -206,6 +218,12 @@ class State:
     notebook: Notebook = field(default_factory=Notebook)
     claims: Mapping[str, Claim] = field(default_factory=dict)
     at: float = 0.0
+
+    def seen_at(self, at: float) -> State:
+        """The same facts, read at another time; what was derived from them is kept."""
+        seen = object.__new__(State)
+        seen.__dict__.update(self.__dict__, at=at)
+        return seen
 
     def opened(
         self, a_round: Round, requests: Sequence[Request], protocols: Sequence[OracleProtocol]
@@ -256,6 +274,22 @@ class State:
         return tuple(a for a in self.answers.values() if isinstance(a.outcome, Failure))
 
     @cached_property
+    def computed(self) -> tuple[Answer, ...]:
+        """What programs brought, setbacks included, in the order recorded."""
+        people = {p.digest for p in self.protocols.values() if assays(p)}
+        brought = [a for a in self.answers.values() if a.request.protocol not in people]
+        return tuple(sorted((*brought, *self.setbacks), key=lambda a: a.at)) if self.setbacks else (*brought,)
+
+    @cached_property
+    def set_back(self) -> Mapping[str, tuple[Answer, ...]]:
+        """Request key -> its setbacks, oldest first."""
+        found: dict[str, tuple[Answer, ...]] = {}
+        for setback in self.setbacks:
+            key = setback.request.key
+            found[key] = (*found.get(key, ()), setback)
+        return found
+
+    @cached_property
     def failed(self) -> tuple[Molecule, ...]:
         """Molecules with a failure that may be their own, in the order asked.
 
@@ -271,9 +305,9 @@ class State:
 
     @cached_property
     def spent(self) -> Mapping[Molecule, float]:
-        """CPU seconds of all answers about each molecule, failures included."""
+        """CPU seconds of all answers and setbacks about each molecule."""
         found: dict[Molecule, float] = {}
-        for answer in self.answers.values():
+        for answer in (*self.answers.values(), *self.setbacks):
             molecule = answer.request.molecule
             found[molecule] = found.get(molecule, 0.0) + answer.outcome.cost.cpu_seconds
         return found
@@ -315,8 +349,8 @@ class State:
 
     @cached_property
     def cpu_seconds(self) -> float:
-        """CPU time of all answers, failures included."""
-        return sum(a.outcome.cost.cpu_seconds for a in self.answers.values())
+        """CPU time of all answers and setbacks."""
+        return sum(a.outcome.cost.cpu_seconds for a in (*self.answers.values(), *self.setbacks))
 
     @cached_property
     def wall_seconds(self) -> float:
@@ -366,7 +400,7 @@ class State:
         molecules, table = self.complete(objectives)
         reached = dict(zip(molecules, gains(objectives, table), strict=True)) if molecules else {}
         curve, seen = [], []
-        answers = sorted(self.answers.values(), key=lambda a: a.at)
+        answers = sorted((*self.answers.values(), *self.setbacks), key=lambda a: a.at)
         seconds = np.cumsum([a.outcome.cost.cpu_seconds for a in answers])
         told = np.searchsorted([a.at for a in answers], [self.ended[m] for m in ended], side="right")
         for count, (molecule, n) in enumerate(zip(ended, told, strict=True), start=1):

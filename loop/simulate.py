@@ -10,7 +10,7 @@ from loop.campaign import Definition, Round, Screening, Session, State
 from loop.places import Places
 from loop.protocols import Belief, Evidence, Surrogate
 from loop.records import Outcome, Request
-from loop.step import Close, Evaluate, Parts, Screen, Wait, decide
+from loop.step import Close, Evaluate, Parts, Pause, Screen, Wait, decide
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def simulate(
             yield Replayed(state, fitting, proposing, at_work.idle)
             fitting = proposing = 0.0
         fitting, proposing = fitting + watched.seconds, proposing + took - watched.seconds
-        if isinstance(decision, Close):
+        if isinstance(decision, Close | Pause):
             yield Replayed(replace(state, closed=decision.reason), fitting, proposing, at_work.idle)
             return
         if isinstance(decision, Wait):

@@ -119,13 +119,20 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """End this run, not the campaign: a person has to look before more is spent."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Close:
     """End the campaign."""
 
     reason: str
 
 
-Decision = Propose | Screen | Evaluate | Wait | Close
+Decision = Propose | Screen | Evaluate | Wait | Pause | Close
 
 
 def child_seed(seed: int, *path: str | int) -> int:
@@ -139,17 +146,26 @@ def decide(definition: Definition, parts: Parts, state: State) -> Decision:
     if state.closed is not None:
         return Close(state.closed)
     computed = to_compute(parts, state)
+    if state.pending and not computed:
+        return _meanwhile(definition, parts, state)
+    if (halt := halted(definition, state)) is not None:
+        return halt
     if not computed:
-        return _meanwhile(definition, parts, state) if state.pending else _next(definition, parts, state)
-    spent = budget_spent(definition.budget, state)
-    ended = spent or oracle_broken(definition.stop.failures_in_a_row, state)
-    if ended:
-        return Close(ended)
+        return _next(definition, parts, state)
     if _may_add(definition, state):
         decision = _next(definition, parts, state)
         if isinstance(decision, Propose):
             return decision
-    return Evaluate(_longest_first(parts, computed))
+    return Evaluate(_in_turn(definition, parts, state, computed))
+
+
+def halted(definition: Definition, state: State) -> Close | Pause | None:
+    """Whether nothing more may be begun, not even what was asked for already."""
+    if (spent := budget_spent(definition.budget, state)) is not None:
+        return Close(spent)
+    if (broken := oracle_broken(definition.stop.failures_in_a_row, state)) is not None:
+        return Pause(broken)
+    return None
 
 
 def to_compute(parts: Parts, state: State) -> tuple[Request, ...]:
@@ -389,7 +405,21 @@ def _exact(parts: Parts, molecules: Sequence[Molecule]) -> dict[str, FloatArray]
     return found
 
 
-def _longest_first(parts: Parts, pending: Sequence[Request]) -> tuple[Request, ...]:
-    """Long calculations first, so that a round does not end with one worker waiting for the other."""
+def _in_turn(
+    definition: Definition, parts: Parts, state: State, pending: Sequence[Request]
+) -> tuple[Request, ...]:
+    """What to begin first; long calculations early, so that a round does not end with one worker busy.
+
+    What was set back, or under way when the program died, comes last. What may kill it once more and would be
+    given up then is tried alone, so that nothing else comes under suspicion.
+    """
     by_kind = {oracle.kind: oracle for oracle in parts.oracles}
-    return tuple(sorted(pending, key=lambda r: -by_kind[r.oracle].expected_cpu_seconds(r.molecule)))
+    deaths, last_try = state.deaths, definition.failures.deaths - 1
+    certain = [r for r in pending if not 0 < last_try <= deaths.get(r.key, 0)]
+
+    def turn(request: Request) -> tuple[int, int, float]:
+        key = request.key
+        cost = by_kind[request.oracle].expected_cpu_seconds(request.molecule)
+        return deaths.get(key, 0), len(state.set_back.get(key, ())), -cost
+
+    return tuple(sorted(certain, key=turn)) or (min(pending, key=turn),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,8 +20,6 @@ def reason_to_stop(definition: Definition, state: State) -> str | None:
         return f"budget spent: {state.evaluations} of {budget.evaluations} evaluations"
     if budget.rounds is not None and _rounds_after_design(definition, state) >= budget.rounds:
         return f"budget spent: {budget.rounds} rounds after the initial design"
-    if (broken := oracle_broken(rule.failures_in_a_row, state)) is not None:
-        return broken
     met = len(state.meeting_all_goals(definition.objectives)) if state.rounds else 0
     wanted = rule.molecules_meeting_all_goals
     if wanted is not None and met >= wanted:
@@ -39,15 +38,32 @@ def budget_spent(budget: Budget, state: State) -> str | None:
 
 
 def oracle_broken(limit: int | None, state: State) -> str | None:
-    """Return which oracle's last ``limit`` answers are all failures, if one is."""
+    """Return which oracle failed ``limit`` times in a row since the last run began, if one did.
+
+    A person who starts the program again has looked at it, and it gets as many tries anew.
+    """
     if limit is None:
         return None
-    for oracle in sorted({r.oracle for r in state.requests.values()}):
-        last = [a.outcome for a in state.answers.values() if a.request.oracle == oracle][-limit:]
-        if len(last) == limit and all(isinstance(outcome, Failure) for outcome in last):
-            reason = last[-1].reason if isinstance(last[-1], Failure) else ""
-            return f"the oracle {oracle} failed {limit} times in a row, last because {reason}"
+    since = state.sessions[-1].started if state.sessions else 0.0
+    failed: Counter[str] = Counter()
+    well: set[str] = set()
+    for answer in reversed(state.computed):
+        oracle = answer.request.oracle
+        if answer.at < since:
+            return None
+        if not isinstance(answer.outcome, Failure):
+            well.add(oracle)
+        elif oracle not in well:
+            failed[oracle] += 1
+            if failed[oracle] == limit:
+                reason = _last_reason(state, oracle)
+                return f"the oracle {oracle} failed {limit} times in a row, last because {reason}"
     return None
+
+
+def _last_reason(state: State, oracle: str) -> str:
+    told = (a.outcome for a in reversed(state.computed) if a.request.oracle == oracle)
+    return next(outcome.reason for outcome in told if isinstance(outcome, Failure))
 
 
 def _rounds_after_design(definition: Definition, state: State) -> int:

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from loop.campaign import Budget, Meanwhile, StopRules, Waiting
+from loop.failing import TRIES, FailurePolicy
 from loop.molecule import ELEMENTS, UNSUITABLE, Limits, MoleculeError, check_smarts
 from loop.objective import Direction, Objective
+from loop.records import FailureKind
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
@@ -69,7 +71,7 @@ class StopTable(Table):
 
     molecules_meeting_all_goals: Count | None = Field(None, description="stop at this many")
     rounds_without_progress: Count | None = Field(None, description="hypervolume grew by less than 1 %")
-    failures_in_a_row: Count | None = Field(8, description="of one oracle; stops so that a person can look")
+    failures_in_a_row: Count | None = Field(8, description="of one oracle; pauses so that a person can look")
 
     def rules(self) -> StopRules:
         """The rules as the loop understands them."""
@@ -158,6 +160,25 @@ class LaboratoryTable(Table):
         return Waiting(self.meanwhile, until, self.open_at_most)
 
 
+class FailuresTable(Table):
+    """``[failures]``: how often a request is tried, by what went wrong; tries in all, 1 for never again."""
+
+    transient: Count = Field(TRIES[FailureKind.TRANSIENT], description="something outside the calculation")
+    unknown: Count = Field(TRIES[FailureKind.UNKNOWN], description="what nobody foresaw")
+    resource: Count = Field(1, description="deadline or memory; a second try costs as much as the first")
+    convergence: Count = Field(1, description="the oracle has tried its own remedies by then")
+    pause_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        30.0, description="before the second try; twice as long before each further one"
+    )
+    deaths: Count = Field(3, description="of the program during one calculation, which is then given up")
+
+    def policy(self) -> FailurePolicy:
+        """The policy as the loop understands it."""
+        kinds = (FailureKind.TRANSIENT, FailureKind.UNKNOWN, FailureKind.RESOURCE, FailureKind.CONVERGENCE)
+        tries = {kind: int(getattr(self, kind.value)) for kind in kinds}
+        return FailurePolicy(tries, self.pause_seconds, self.deaths)
+
+
 class PartTable(BaseModel):
     """A table that names a part by its ``kind``; its other keys are the part's own settings."""
 
@@ -200,6 +221,7 @@ class CampaignFile(Table):
     proposal: ProposalTable = ProposalTable()
     workers: WorkersTable = WorkersTable()
     laboratory: LaboratoryTable = LaboratoryTable()
+    failures: FailuresTable = FailuresTable()
     generators: Annotated[tuple[GeneratorTable, ...], Field(min_length=1)]
     surrogate: PartTable
     acquisition: PartTable
@@ -224,5 +246,5 @@ class CampaignFile(Table):
         return self
 
 
-AMENDABLE = ("budget", "stop", "workers", "laboratory")
+AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures")
 """Tables that may change while a campaign runs: they change no value and no proposal already made."""

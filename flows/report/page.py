@@ -61,7 +61,7 @@ def render(opened: Opened) -> str:
         expectations=expectations(state, [o.property for o in definition.objectives]),
         units={o.property: o.unit for o in definition.objectives},
         rows=[row(definition, state, p, r.number) for r in state.rounds for p in r.picks],
-        failures=[_failure(state, a) for a in state.failures],
+        failures=[_failure(state, a) for a in sorted((*state.failures, *state.setbacks), key=lambda a: a.at)],
         readings=_readings(state),
         versions=state.sessions[-1].versions if state.sessions else versions(),
         resolved=json.dumps(opened.assembled.resolved, indent=2, ensure_ascii=False),
@@ -125,8 +125,19 @@ def _failure(state: State, answer: Answer) -> Mapping[str, Any]:
         "kind": str(outcome.kind),
         "reason": outcome.reason,
         "cpu": outcome.cost.cpu_seconds,
+        "then": _then(state, answer),
         "at": answer.at,
     }
+
+
+def _then(state: State, failed: Answer) -> str:
+    """What became of the request after this failure."""
+    if not failed.attempt:
+        return "given up"
+    ended = state.answers.get(failed.request.key)
+    if ended is None:
+        return "to be tried again"
+    return "failed again" if isinstance(ended.outcome, Failure) else "measured at another try"
 
 
 def _readings(state: State) -> list[Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,8 +26,9 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from loop.campaign import Event, State
 from loop.claims import Claim, ClaimError, standing
 from loop.ledger import rows, schema
+from loop.ledger.reading import Reader
 from loop.ledger.upgrade import upgrade
-from loop.readings import Intake, Reading, take_in
+from loop.readings import Intake, Notebook, Reading, take_in
 from loop.records import Candidate, Failure, Measurement, OracleProtocol, Outcome, Pick, Request
 
 BUSY_SECONDS = 30.0
@@ -57,6 +59,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._reader, self._reading = Reader(), Lock()
         self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
         sa.event.listen(self._engine, "connect", _on_connect)
         sa.event.listen(self._engine, "begin", _on_begin)
@@ -182,7 +185,8 @@ class Ledger:
             connection.execute(
                 sa.insert(schema.picks), [rows.pick_row(number, k, p) for k, p in enumerate(batch)]
             )
-            connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
+            if asked:
+                connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
 
     def screen(self, number: int, candidates: Sequence[Candidate], asked: Sequence[Request]) -> None:
         """Record what cheaper oracles are asked before round ``number``, before anything is dispatched."""
@@ -192,7 +196,8 @@ class Ledger:
                 sa.insert(schema.screened),
                 [rows.candidate_row(c) | {"event": seq, "position": k} for k, c in enumerate(candidates)],
             )
-            connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
+            if asked:
+                connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
 
     def start(self, request: Request) -> int:
         """Record that an attempt at a request begins; returns its number, from 1."""
@@ -205,8 +210,14 @@ class Ledger:
             )
             return number
 
-    def record(self, request: Request, outcome: Outcome) -> bool:
-        """Record an answer exactly once; returns whether it was new.
+    def record(self, request: Request, outcome: Outcome, attempt: int | None = None) -> bool:
+        """Record an answer exactly once; returns whether it was taken.
+
+        Parameters
+        ----------
+        attempt
+            The number that :meth:`start` gave. An answer of an attempt that another has overtaken is not
+            taken: its program was believed dead.
 
         Raises
         ------
@@ -214,12 +225,7 @@ class Ledger:
             If the request was never asked.
         """
         with self._transaction() as connection:
-            if connection.scalar(sa.select(schema.requests.c.key).filter_by(key=request.key)) is None:
-                raise LedgerError(f"an answer came for request {request.key}, which was never asked")
-            if (
-                connection.scalar(sa.select(schema.answers.c.request).filter_by(request=request.key))
-                is not None
-            ):
+            if not self._awaits(connection, request, attempt):
                 return False
             failed = isinstance(outcome, Failure)
             seq = self._event(connection, "failure" if failed else "measurement", request.key, {})
@@ -227,6 +233,20 @@ class Ledger:
             if isinstance(outcome, Measurement):
                 brought = [asdict(value) | {"request": request.key} for value in outcome.values]
                 connection.execute(sa.insert(schema.measurements), brought)
+            return True
+
+    def set_back(self, request: Request, failed: Failure, attempt: int) -> bool:
+        """Record that an attempt failed and the request stays open; returns whether it was taken.
+
+        As for :meth:`record`, an attempt counts once, and only if it is the last.
+        """
+        with self._transaction() as connection:
+            known = sa.select(schema.setbacks.c.number).filter_by(request=request.key, number=attempt)
+            if connection.scalar(known) is not None or not self._awaits(connection, request, attempt):
+                return False
+            seq = self._event(connection, "setback", f"{request.key}:{attempt}", {})
+            row = rows.failure_row(request, attempt, seq, failed)
+            connection.execute(sa.insert(schema.setbacks).values(row))
             return True
 
     def report(self, reported: Sequence[Reading], dry: bool = False) -> Intake:
@@ -245,8 +265,7 @@ class Ledger:
             If readings contradict what is there, or each other, and are no corrections.
         """
         with self._transaction() as connection:
-            past = rows.read_history(connection)
-            known = rows.read_notebook(connection, past, rows.read_protocols(connection))
+            known = self._known(connection)
             units = {name: assay.unit for name, assay in known.assays.items()}
             for reading in reported:
                 if units.get(reading.property) != reading.unit:
@@ -323,26 +342,9 @@ class Ledger:
             return rows.read_history(connection)
 
     def state(self) -> State:
-        """Read the whole campaign again."""
-        with self._transaction() as connection:
-            past = rows.read_history(connection)
-            asked = rows.read_requests(connection)
-            protocols = rows.read_protocols(connection)
-            notebook = rows.read_notebook(connection, past, protocols)
-            answers = rows.read_answers(connection, past, asked)
-            return State(
-                rounds=rows.read_rounds(connection, past),
-                screenings=rows.read_screenings(connection, past),
-                requests=asked,
-                attempts=rows.read_attempts(connection),
-                answers=answers | rows.reported_answers(notebook, asked),
-                protocols=protocols,
-                sessions=rows.read_sessions(past),
-                closed=rows.read_closed(past),
-                notebook=notebook,
-                claims=standing(rows.read_claims(connection)),
-                at=time.time(),
-            )
+        """Read the campaign again; what was read before is not read twice."""
+        with self._reading, self._transaction() as connection:
+            return self._reader.state(connection)
 
     def digest(self) -> str:
         """Hash of every fact that does not depend on time, cost or the order of answers."""
@@ -357,6 +359,21 @@ class Ledger:
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
     # -- inside -----------------------------------------------------------------------------------
+
+    def _known(self, connection: sa.Connection) -> Notebook:
+        at = {event.seq: event.at for event in rows.read_history(connection)}
+        return Notebook(tuple(rows.read_reported(connection, 0, at)), rows.read_protocols(connection))
+
+    @staticmethod
+    def _awaits(connection: sa.Connection, request: Request, attempt: int | None) -> bool:
+        """Whether the request has no answer, and the attempt (if any) is the last that was started."""
+        requests, answers, attempts = schema.requests, schema.answers, schema.attempts
+        if connection.scalar(sa.select(requests.c.key).filter_by(key=request.key)) is None:
+            raise LedgerError(f"an answer came for request {request.key}, which was never asked")
+        if connection.scalar(sa.select(answers.c.request).filter_by(request=request.key)) is not None:
+            return False
+        last = connection.scalar(sa.select(sa.func.max(attempts.c.number)).filter_by(request=request.key))
+        return attempt is None or attempt == last
 
     def _prepare(self, connection: sa.Connection) -> int:
         """Create the schema where there is none; returns the version of the one that is there."""

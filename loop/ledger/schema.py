@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = sa.MetaData()
 
@@ -64,7 +64,8 @@ screened = sa.Table(
 requests = sa.Table(
     "requests",
     metadata,
-    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True, comment="in the order asked"),
+    sa.Column("key", sa.String, nullable=False, unique=True),
     sa.Column("smiles", sa.String, nullable=False, comment="of a pick or a screened candidate"),
     sa.Column("oracle", sa.String, nullable=False),
     sa.Column("protocol", sa.ForeignKey("protocols.digest"), nullable=False),
@@ -87,6 +88,20 @@ answers = sa.Table(
     sa.Column("wall_seconds", sa.Float, nullable=False),
     sa.Column("details", sa.JSON, nullable=False),
     sa.CheckConstraint("(failure IS NULL) = (reason IS NULL)"),
+)
+setbacks = sa.Table(
+    "setbacks",
+    metadata,
+    sa.Column("request", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, comment="of the attempt that failed"),
+    sa.Column("event", sa.ForeignKey("events.seq"), nullable=False),
+    sa.Column("failure", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("cpu_seconds", sa.Float, nullable=False),
+    sa.Column("wall_seconds", sa.Float, nullable=False),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.ForeignKeyConstraint(["request", "number"], ["attempts.request", "attempts.number"]),
+    comment="failures after which a request is tried again",
 )
 measurements = sa.Table(
     "measurements",

@@ -8,15 +8,18 @@ import sqlalchemy as sa
 
 from loop.ledger import schema
 
-FROM_1 = (
+REQUESTS = (
     "DROP TRIGGER requests_no_update",
     "DROP TRIGGER requests_no_delete",
-    # Only picks could be asked about; what is screened can be now.
-    "CREATE TABLE requests_2 (key VARCHAR NOT NULL PRIMARY KEY, smiles VARCHAR NOT NULL, "
-    "oracle VARCHAR NOT NULL, protocol VARCHAR NOT NULL REFERENCES protocols (digest))",
-    "INSERT INTO requests_2 SELECT key, smiles, oracle, protocol FROM requests ORDER BY rowid",
+    "DROP TRIGGER IF EXISTS requests_are_about_candidates",
+    # At first only picks could be asked about; until version 4 the order was that of the file.
+    "CREATE TABLE requests_4 (number INTEGER NOT NULL PRIMARY KEY, key VARCHAR NOT NULL UNIQUE, "
+    "smiles VARCHAR NOT NULL, oracle VARCHAR NOT NULL, "
+    "protocol VARCHAR NOT NULL REFERENCES protocols (digest))",
+    "INSERT INTO requests_4 (key, smiles, oracle, protocol) SELECT key, smiles, oracle, protocol "
+    "FROM requests ORDER BY rowid",
     "DROP TABLE requests",
-    "ALTER TABLE requests_2 RENAME TO requests",
+    "ALTER TABLE requests_4 RENAME TO requests",
 )
 
 
@@ -32,10 +35,10 @@ def upgrade(path: Path, busy_seconds: float) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             # Another program may have been quicker.
             version = int(connection.scalar(sa.text("PRAGMA user_version")) or 0)
-            if version == 1:
-                for statement in FROM_1:
+            # All else that came since is tables, which are made where they are missing.
+            if version < 4:
+                for statement in REQUESTS:
                     connection.exec_driver_sql(statement)
-            # What came with version 3 are tables only.
             if version < schema.SCHEMA_VERSION:
                 schema.create(connection)
             connection.exec_driver_sql("COMMIT")

@@ -92,7 +92,8 @@ def main(directory: Path) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory_bytes"], job["memory_bytes"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     part = load("oracles", job["oracle"]).model_validate(job["settings"])
-    write_outcome(directory, answer(cast(ComputedOracle, part), job["smiles"], directory, started))
+    outcome = answer(cast(ComputedOracle, part), job["smiles"], directory, started)
+    write_outcome(directory, outcome, job["attempt"])
 
 
 if __name__ == "__main__":

@@ -48,12 +48,23 @@ class Containment:
 
 @dataclass(frozen=True)
 class Job:
-    """One calculation: which oracle with which settings, which molecule, and where its files live."""
+    """One calculation: which oracle with which settings, which molecule, and where its files live.
+
+    Attributes
+    ----------
+    attempt
+        How often it was begun, this time included.
+    set_back
+        The last attempt that failed in a way that lets it be tried again; 0 if none did. What it left is
+        not what this one brings.
+    """
 
     oracle: str
     settings: Mapping[str, Any]
     smiles: str
     directory: Path
+    attempt: int = 1
+    set_back: int = 0
 
 
 def run(job: Job, containment: Containment, cancelled: Callable[[], bool]) -> Outcome | None:
@@ -66,7 +77,7 @@ def run(job: Job, containment: Containment, cancelled: Callable[[], bool]) -> Ou
     Outcome or None
         ``None`` if ``cancelled`` became true first; the calculation is then dead and left no outcome.
     """
-    if (found := read_outcome(job.directory)) is not None:
+    if (found := read_outcome(job.directory, job.set_back)) is not None:
         return found
     _prepare(job, containment)
     started = time.monotonic()
@@ -109,6 +120,7 @@ def _prepare(job: Job, containment: Containment) -> None:
             "oracle": job.oracle,
             "settings": dict(job.settings),
             "smiles": job.smiles,
+            "attempt": job.attempt,
             "memory_bytes": containment.memory_bytes,
             "parent": os.getpid(),
         },
@@ -151,5 +163,5 @@ def _death(job: Job, code: int, cost: Cost) -> Failure:
 
 
 def _fail(job: Job, failure: Failure) -> Failure:
-    write_outcome(job.directory, failure)
+    write_outcome(job.directory, failure, job.attempt)
     return failure

@@ -37,9 +37,10 @@ def write_text(path: Path, text: str) -> None:
         os.close(directory)
 
 
-def write_outcome(directory: Path, outcome: Outcome) -> None:
-    """Leave an outcome in the directory of its job."""
+def write_outcome(directory: Path, outcome: Outcome, attempt: int = 1) -> None:
+    """Leave the outcome of an attempt in the directory of its job."""
     content: dict[str, Any] = {
+        "attempt": attempt,
         "cost": [outcome.cost.cpu_seconds, outcome.cost.wall_seconds],
         "details": dict(outcome.details),
     }
@@ -50,10 +51,18 @@ def write_outcome(directory: Path, outcome: Outcome) -> None:
     write_json(directory / OUTCOME, content)
 
 
-def read_outcome(directory: Path) -> Outcome | None:
-    """Read the outcome left in a directory; ``None`` if there is none or it is not whole."""
+def read_outcome(directory: Path, after: int = 0) -> Outcome | None:
+    """Read the outcome left in a directory; ``None`` if there is none or it is not whole.
+
+    Parameters
+    ----------
+    after
+        The attempt whose outcome, and that of all before it, is of no more use.
+    """
     try:
         content = json.loads((directory / OUTCOME).read_text())
+        if content.get("attempt", 1) <= after:
+            return None
         cost, details = Cost(*content["cost"]), content["details"]
         if "failure" in content:
             return Failure(FailureKind(content["failure"]), content["reason"], cost, details)

@@ -45,6 +45,7 @@ def die_at(number: int, moment: str) -> None:
 
 def main(file: Path, number: int, moment: str) -> None:
     """Run the campaign of a file without Prefect."""
+    os.environ["ZINCLOOP_TEST_PROGRAM"] = str(os.getpid())
     die_at(number, moment)
     opened = begin_or_resume(file, None)
     with opened.store.locked():

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,9 @@ import pytest
 from loop.campaign import Screening
 from loop.claims import ClaimError
 from loop.ledger import DamagedError, Ledger, LedgerError
-from loop.ledger.upgrade import FROM_1
+from loop.ledger.upgrade import REQUESTS
 from loop.molecule import parse
-from loop.readings import ASSAYS, Assay, Reading, ReadingsError
+from loop.readings import ASSAYS, Assay, Notebook, Reading, ReadingsError
 from loop.records import (
     Candidate,
     Cost,
@@ -26,7 +28,8 @@ from loop.records import (
 )
 
 SA = OracleProtocol("synthesizability", "sa", {"version": 1}, "SA.")
-DMSO, UREA = parse("CS(C)=O"), parse("NC(N)=O")
+DMSO, UREA, ETHANOL = parse("CS(C)=O"), parse("NC(N)=O"), parse("CCO")
+LAB = OracleProtocol("laboratory", "laboratory", {ASSAYS: [vars(Assay("ce", "%", 0.3, 1, "cells"))]}, "Lab.")
 
 
 def _begun(path: Path) -> tuple[Ledger, list[Request]]:
@@ -143,9 +146,11 @@ ALTER TABLE requests RENAME TO requests_new;
 CREATE TABLE requests (key VARCHAR NOT NULL, smiles VARCHAR NOT NULL, oracle VARCHAR NOT NULL,
   protocol VARCHAR NOT NULL, PRIMARY KEY (key), FOREIGN KEY(smiles) REFERENCES picks (smiles),
   FOREIGN KEY(protocol) REFERENCES protocols (digest));
-INSERT INTO requests SELECT * FROM requests_new ORDER BY rowid;
+INSERT INTO requests SELECT key, smiles, oracle, protocol FROM requests_new ORDER BY number;
 DROP TABLE requests_new;
 DROP TABLE screened;
+DROP TABLE readings;
+DROP TABLE setbacks;
 CREATE TRIGGER requests_no_update BEFORE UPDATE ON requests BEGIN SELECT RAISE(ABORT, 'no'); END;
 CREATE TRIGGER requests_no_delete BEFORE DELETE ON requests BEGIN SELECT RAISE(ABORT, 'no'); END;
 PRAGMA user_version = 1;
@@ -189,7 +194,8 @@ def test_a_program_that_has_the_first_schema_open_goes_on(tmp_path: Path) -> Non
     assert older.execute("SELECT count(*) FROM requests").fetchone() == (2,)
     Ledger(tmp_path / "ledger.sqlite").close()
     key = "another protocol's"
-    older.execute("INSERT INTO requests VALUES (?, ?, ?, ?)", (key, DMSO.smiles, "sa", SA.digest))
+    insert = "INSERT INTO requests (key, smiles, oracle, protocol) VALUES (?, ?, ?, ?)"
+    older.execute(insert, (key, DMSO.smiles, "sa", SA.digest))
     older.commit()
     older.close()
     assert list(Ledger(tmp_path / "ledger.sqlite").state().requests) == [*(r.key for r in requests), key]
@@ -200,7 +206,7 @@ def test_an_upgrade_that_fails_is_a_sentence_and_changes_nothing(
 ) -> None:
     digest, _ = _first_schema(tmp_path / "ledger.sqlite")
     with monkeypatch.context() as patch:
-        patch.setattr("loop.ledger.upgrade.FROM_1", (*FROM_1, "DROP TABLE that_is_not_there"))
+        patch.setattr("loop.ledger.upgrade.REQUESTS", (*REQUESTS, "DROP TABLE that_is_not_there"))
         with pytest.raises(LedgerError, match="cannot be used: no such table"):
             Ledger(tmp_path / "ledger.sqlite")
     assert Ledger(tmp_path / "ledger.sqlite").digest() == digest
@@ -211,13 +217,83 @@ def test_a_request_needs_a_candidate(tmp_path: Path) -> None:
     ledger.close()
     connection = sqlite3.connect(tmp_path / "ledger.sqlite")
     with pytest.raises(sqlite3.IntegrityError, match="a request needs a pick or a screened candidate"):
-        connection.execute("INSERT INTO requests VALUES ('key', 'CCO', 'sa', ?)", (SA.digest,))
+        connection.execute("INSERT INTO requests VALUES (3, 'key', 'CCO', 'sa', ?)", (SA.digest,))
     connection.close()
 
 
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
     _begun(tmp_path / "ledger.sqlite")
     assert (tmp_path / "ledger.sqlite").stat().st_mode & 0o077 == 0
+
+
+TRANSIENT = Failure(FailureKind.TRANSIENT, "the licence server is away", Cost(2.0, 3.0))
+
+
+def test_a_setback_costs_and_leaves_the_request_open(tmp_path: Path) -> None:
+    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+    assert ledger.set_back(requests[0], TRANSIENT, ledger.start(requests[0]))
+    state = ledger.state()
+    assert state.pending == tuple(requests)
+    assert [(s.request, s.outcome) for s in state.setbacks] == [(requests[0], TRANSIENT)]
+    assert state.set_back[requests[0].key] == state.setbacks
+    assert state.cpu_seconds == state.spent[DMSO] == 2.0
+    assert state.failures == ()
+    ledger.record(requests[0], _measured(), ledger.start(requests[0]))
+    state = ledger.state()
+    assert state.cpu_seconds == 3.5
+    assert [type(a.outcome) for a in state.computed] == [Failure, Measurement]
+
+
+def test_what_comes_of_an_attempt_that_was_overtaken_is_not_taken(tmp_path: Path) -> None:
+    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+    late = ledger.start(requests[0])
+    again = ledger.start(requests[0])
+    assert not ledger.record(requests[0], _measured(9.0), late)
+    assert not ledger.set_back(requests[0], TRANSIENT, late)
+    assert ledger.set_back(requests[0], TRANSIENT, again)
+    assert not ledger.set_back(requests[0], TRANSIENT, again)
+    assert ledger.record(requests[0], _measured(2.0), again)
+    assert len(ledger.state().setbacks) == 1
+    assert ledger.state().values["sa"][DMSO].value == 2.0
+
+
+def test_the_deaths_of_the_program_are_counted_and_its_clean_ends_are_not(tmp_path: Path) -> None:
+    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+    ledger.start(requests[0])
+    ledger.end_session("stopped by a signal")
+    ledger.open_session({})
+    assert ledger.state().deaths == {}
+    ledger.record(requests[1], _measured(), ledger.start(requests[1]))
+    for _ in range(2):
+        ledger.start(requests[0])
+        ledger.open_session({})
+    assert ledger.state().deaths == {requests[0].key: 2}
+
+
+def test_a_ledger_read_bit_by_bit_is_the_one_read_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    ledger, requests = _begun(path)
+    follower = Ledger(path)
+    steps: list[Callable[[], object]] = [
+        lambda: ledger.set_back(requests[0], TRANSIENT, ledger.start(requests[0])),
+        lambda: ledger.screen(
+            1, [Candidate(ETHANOL, "library")], [Request.ask(ETHANOL, SA), Request.ask(ETHANOL, LAB)]
+        ),
+        lambda: ledger.record(requests[0], _measured(), ledger.start(requests[0])),
+        lambda: ledger.declare(LAB),
+        lambda: ledger.open_round(1, 7, [Pick(Candidate(ETHANOL, "library"), "why")], [], {}),
+        lambda: ledger.report([Reading(ETHANOL, "ce", "1", 99.0, "%")]),
+        lambda: ledger.close_campaign("enough"),
+        lambda: ledger.reopen("more"),
+        lambda: ledger.end_session("done"),
+    ]
+    steps[1], steps[3] = steps[3], steps[1]
+    for step in steps:
+        step()
+        bit, once = follower.state(), Ledger(path).state()
+        assert replace(bit, at=0.0, notebook=Notebook()) == replace(once, at=0.0, notebook=Notebook())
+        assert bit.notebook == once.notebook
+        assert bit.values == once.values
 
 
 def test_threads_write_side_by_side(tmp_path: Path) -> None:
@@ -263,9 +339,6 @@ def test_a_screening_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="refuses a fact"):
         ledger.screen(1, (Candidate(DMSO, "library"),), requests[:1])
     assert ledger.state().screenings == ()
-
-
-LAB = OracleProtocol("laboratory", "laboratory", {ASSAYS: [vars(Assay("ce", "%", 0.3, 1, "cells"))]}, "Lab.")
 
 
 def _ce(value: float, **more: object) -> Reading:

@@ -18,6 +18,7 @@ from loop.campaign import (
     Meanwhile,
     Round,
     Screening,
+    Session,
     State,
     StopRules,
     Waiting,
@@ -26,7 +27,19 @@ from loop.molecule import Limits
 from loop.protocols import ComputedOracle
 from loop.readings import Notebook, Reading, Reported
 from loop.records import Cost, Failure, FailureKind, Outcome
-from loop.step import Close, Decision, Evaluate, Parts, Propose, Screen, Wait, child_seed, decide, propose
+from loop.step import (
+    Close,
+    Decision,
+    Evaluate,
+    Parts,
+    Pause,
+    Propose,
+    Screen,
+    Wait,
+    child_seed,
+    decide,
+    propose,
+)
 from surrogates.loo_choice import USUAL, LooChoice
 
 
@@ -393,3 +406,48 @@ def test_a_spent_budget_waits_for_what_is_still_there(at_the_laboratory: AtTheLa
     ended = lab.decide(lab.told(4, at=100.0), budget=spent, waiting=Waiting(until=100.0))
     assert ended == Close("budget spent: 6 of 6 evaluations; 2 molecules still with the laboratory")
     assert lab.decide(lab.told(6), budget=spent) == Close("budget spent: 6 of 6 evaluations")
+
+
+def _begun(assembled: Assembled) -> tuple[State, Propose]:
+    opening = _proposed(decide(assembled.definition, assembled.parts, State()))
+    opened = Round(0, opening.seed, 0.0, opening.batch, opening.notes)
+    return State().opened(opened, opening.requests, []), opening
+
+
+def _to_evaluate(assembled: Assembled, state: State) -> list[str]:
+    decision = decide(assembled.definition, assembled.parts, state)
+    assert isinstance(decision, Evaluate)
+    return [request.key for request in decision.requests]
+
+
+def test_what_failed_or_may_have_killed_the_program_comes_last(assembled: Assembled) -> None:
+    state, opening = _begun(assembled)
+    first, second, third = (r.key for r in opening.requests[:3])
+    failed = Failure(FailureKind.TRANSIENT, "no licence", Cost(1.0, 1.0))
+    setback = Answer(state.requests[first], failed, 1.0)
+    troubled = replace(state, setbacks=(setback,), deaths={second: 1, third: 2})
+    turns = _to_evaluate(assembled, troubled)
+    assert turns[-2:] == [first, second]
+    assert third not in turns, "what is given up at its next death must run alone"
+    assert len(turns) == len(opening.requests) - 1
+
+
+def test_what_is_given_up_at_its_next_death_runs_alone(assembled: Assembled) -> None:
+    state, opening = _begun(assembled)
+    suspects = [r.key for r in opening.requests[:2]]
+    measured = [Answer(r, Failure(FailureKind.INPUT, "no", Cost(0, 0)), 1.0) for r in opening.requests[2:]]
+    lenient = replace(assembled.definition, stop=StopRules(failures_in_a_row=None))
+    state = replace(state.answered(measured), deaths=dict.fromkeys(suspects, 2))
+    assert len(_to_evaluate(replace(assembled, definition=lenient), state)) == 1
+
+
+def test_an_oracle_that_keeps_failing_pauses_the_campaign(assembled: Assembled) -> None:
+    state, opening = _begun(assembled)
+    failed = Failure(FailureKind.UNKNOWN, "the disk is read-only", Cost(1.0, 1.0))
+    asked = [r for r in opening.requests if r.oracle == "surface"]
+    troubled = replace(state, setbacks=tuple(Answer(r, failed, 1.0) for r in asked[:3]))
+    definition = replace(assembled.definition, stop=StopRules(failures_in_a_row=3))
+    decision = decide(definition, assembled.parts, troubled)
+    assert decision == Pause("the oracle surface failed 3 times in a row, last because the disk is read-only")
+    again = replace(troubled, sessions=(Session(2.0, 2.0, {}),))
+    assert isinstance(decide(definition, assembled.parts, again), Evaluate)

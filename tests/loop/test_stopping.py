@@ -21,7 +21,7 @@ from loop.records import (
     Request,
     Value,
 )
-from loop.stopping import budget_spent, reason_to_stop
+from loop.stopping import budget_spent, oracle_broken, reason_to_stop
 
 PROTOCOL = OracleProtocol("o", "o", {}, "o")
 OBJECTIVES = (
@@ -127,11 +127,20 @@ def test_single_molecules_make_up_rounds_where_places_are_filled_one_by_one() ->
         assert (reason_to_stop(limited, state) is not None) == ended
 
 
-def test_an_oracle_that_always_fails_stops_the_campaign() -> None:
-    definition = replace(DEFINITION, stop=StopRules(failures_in_a_row=3))
-    assert reason_to_stop(definition, _state(None, None, (0.1, 0.1), None)) is None
-    broken = reason_to_stop(definition, _state((0.1, 0.1), None, None, None))
-    assert broken == "the oracle o failed 3 times in a row, last because no SCF"
+def test_an_oracle_that_always_fails_is_broken_until_somebody_starts_again() -> None:
+    assert oracle_broken(3, _state(None, None, (0.1, 0.1), None)) is None
+    state = _state((0.1, 0.1), None, None, None)
+    assert oracle_broken(3, state) == "the oracle o failed 3 times in a row, last because no SCF"
+    assert oracle_broken(None, state) is None
+    again = replace(state, sessions=(*state.sessions, Session(100.0, 100.0, {})))
+    assert oracle_broken(3, again) is None
+
+
+def test_setbacks_count_as_failures_in_a_row() -> None:
+    state = _state(None, None)
+    last = list(state.answers.values())[-1]
+    assert oracle_broken(3, state) is None
+    assert oracle_broken(3, replace(state, setbacks=(replace(last, at=last.at + 1),))) is not None
 
 
 def test_hypervolume_and_front_come_from_the_declared_reference() -> None:

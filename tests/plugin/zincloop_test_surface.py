@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -10,16 +13,19 @@ from pydantic import BaseModel, ConfigDict
 from rdkit.Chem import Crippen, rdMolDescriptors
 
 from loop.molecule import Molecule
-from loop.protocols import ConvergenceError
+from loop.protocols import ConvergenceError, TransientError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 
 
 class Surface(BaseModel):
-    """Topological polar surface area and Crippen molar refractivity; may fail on one element."""
+    """Topological polar surface area and Crippen molar refractivity; may go wrong with one element each."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: Literal["surface"] = "surface"
     stumbles_over: str = ""
+    first_fails_with: str = ""
+    kills_program_with: str = ""
+    breaks_while: str = ""
 
     @property
     def exact(self) -> bool:
@@ -50,6 +56,15 @@ class Surface(BaseModel):
         mol = molecule.rdkit()
         if self.stumbles_over in {atom.GetSymbol() for atom in mol.GetAtoms()}:
             raise ConvergenceError(f"nothing converges with {self.stumbles_over}")
+        if self.breaks_while and Path(self.breaks_while).exists():
+            raise TransientError("the licence server is away")
+        elements = {atom.GetSymbol() for atom in mol.GetAtoms()}
+        attempt = json.loads((scratch / "job.json").read_text())["attempt"] if self.first_fails_with else 0
+        if self.first_fails_with in elements and attempt == 1:
+            raise TransientError("the network is away")
+        if self.kills_program_with in elements:
+            os.kill(int(os.environ["ZINCLOOP_TEST_PROGRAM"]), signal.SIGKILL)
+            time.sleep(60)
         values = (
             Value("tpsa", rdMolDescriptors.CalcTPSA(mol), "angstrom^2", 0.0),
             Value("refractivity", Crippen.MolMR(mol), "cm^3/mol", 0.0),  # type: ignore[attr-defined]
