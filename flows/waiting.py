@@ -19,10 +19,10 @@ LOOK_SECONDS = 2.0
 NEWS = """
 SELECT EXISTS (
   SELECT 1 FROM events
-  WHERE seq > (SELECT coalesce(max(seq), 0) FROM events WHERE kind = 'session end')
+  WHERE seq > (SELECT coalesce(max(seq), 0) FROM events WHERE kind = 'session end') AND kind <> 'claim'
 )
 """
-"""Whether anything happened after the last session ended."""
+"""Whether anything happened after the last session ended that a decision could depend on."""
 
 
 def sleep(directory: Path, until: float | None) -> NoReturn:
