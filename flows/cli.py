@@ -177,6 +177,25 @@ def repair(
     typer.echo(f"go on with: zincloop run {directory}")
 
 
+@app.command()
+def doctor(
+    campaign: Annotated[
+        Path | None, typer.Argument(help="A campaign file or directory to look at, besides the machine.")
+    ] = None,
+    directory: Directory = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out the oracles' calculations, and Prefect.")
+    ] = False,
+) -> None:
+    """Look at everything that may stop a campaign while nobody watches; exit status 1 if something does."""
+    from flows.doctor.finding import Grade
+    from flows.doctor.views import show
+    from flows.doctor.visit import visit
+
+    found = show(lambda say: visit(campaign, directory, quick, say))
+    raise typer.Exit(int(any(finding.grade is Grade.TROUBLE for finding in found)))
+
+
 @lab.command()
 def requests(
     campaign: Campaign,

@@ -30,6 +30,7 @@ COMMANDS = (
     "backtest",
     "lab",
     "repair",
+    "doctor",
 )
 ZINCLOOP = Path(sys.executable).parent / "zincloop"
 
