@@ -186,13 +186,16 @@ def doctor(
     quick: Annotated[
         bool, typer.Option("--quick", help="Leave out the oracles' calculations, and Prefect.")
     ] = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send a test to wherever the campaign's notifications go.")
+    ] = False,
 ) -> None:
     """Look at everything that may stop a campaign while nobody watches; exit status 1 if something does."""
     from flows.doctor.finding import Grade
     from flows.doctor.views import show
     from flows.doctor.visit import visit
 
-    found = show(lambda say: visit(campaign, directory, quick, say))
+    found = show(lambda say: visit(campaign, directory, say, quick, notify))
     raise typer.Exit(int(any(finding.grade is Grade.TROUBLE for finding in found)))
 
 

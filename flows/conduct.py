@@ -69,13 +69,23 @@ class Conductor:
         The campaign.
     stop
         Set from outside (a signal) to end the run after killing what runs.
+    looked
+        Called with the state before each decision.
     """
 
-    def __init__(self, store: Store, ledger: Ledger, assembled: Assembled, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ledger: Ledger,
+        assembled: Assembled,
+        stop: threading.Event,
+        looked: Callable[[State], None] = lambda _: None,
+    ) -> None:
         self.store = store
         self.ledger = ledger
         self.assembled = assembled
         self.stop = stop
+        self.looked = looked
         self.activity = Activity()
         self.waiting: Wait | None = None
         self._seen = 0
@@ -117,6 +127,7 @@ class Conductor:
     def _rounds(self, dispatch: Callable[[], Dispatcher]) -> str:
         while not self.stop.is_set():
             state = self.ledger.state()
+            self.looked(state)
             decision = self._decide(state)
             if isinstance(decision, Close):
                 if state.closed is None:

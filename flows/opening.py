@@ -143,7 +143,7 @@ def commit(opened: Opened) -> None:
         changes = {k: resolved[k] for k in AMENDABLE if former[k] != resolved[k]}
         if changes:
             opened.ledger.amend(changes)
-            if opened.ledger.state().closed is not None:
+            if set(changes) - {"notifications"} and opened.ledger.state().closed is not None:
                 opened.ledger.reopen(f"{', '.join(changes)} changed")
     write_json(opened.store.resolved, resolved)
 

@@ -15,6 +15,7 @@ from types import FrameType
 
 from flows.conduct import STOPPED, Conductor, Dispatcher, PlainRounds
 from flows.display import watch
+from flows.notifying.notifier import notifying
 from flows.opening import Opened, commit
 from flows.report import write_report
 from flows.server import prefect_server
@@ -47,9 +48,14 @@ def run_campaign(opened: Opened) -> Ended:
     """Run until the campaign closes, only people have to answer, or a signal stops it."""
     stop = threading.Event()
     caught: list[int] = []
-    with opened.store.locked(), _logging_to(opened.store.log):
+    with (
+        opened.store.locked(),
+        _logging_to(opened.store.log),
+        notifying(opened.assembled, opened.store) as notifier,
+    ):
         commit(opened)
-        conductor = Conductor(opened.store, opened.ledger, opened.assembled, stop)
+        conductor = Conductor(opened.store, opened.ledger, opened.assembled, stop, notifier.looked)
+        notifier.started(opened.ledger.state())
         with _signals(stop, caught), ThreadPoolExecutor(1, "conductor") as thread:
             work = thread.submit(_conduct, conductor)
             try:
@@ -63,6 +69,7 @@ def run_campaign(opened: Opened) -> Ended:
             log.exception("the run ended with an error")
             raise
         log.info("%s", reason)
+        notifier.ended(opened.ledger.state())
         write_report(opened)
         opened.ledger.close()
     return Ended(reason, 128 + caught[0] if reason == STOPPED and caught else 0, conductor.waiting)

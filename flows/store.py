@@ -36,6 +36,11 @@ class Store:
         return self.directory / "jobs"
 
     @property
+    def notified(self) -> Path:
+        """What people were told; without it they are told again."""
+        return self.directory / "notified.json"
+
+    @property
     def log(self) -> Path:
         """What the program did, with the traceback of every error of its own."""
         return self.directory / "zincloop.log"

@@ -13,6 +13,7 @@ from flows.campaign_file import CampaignFileError, read
 from flows.doctor import calculation, directory, history, machine, packages, server
 from flows.doctor.calculation import Say
 from flows.doctor.finding import Finding, ok, trouble
+from flows.doctor.notifications import notifications
 from flows.opening import Opened, check_same, existing, locate
 from flows.store import Store, StoreError
 from loop.ledger import LedgerError
@@ -34,17 +35,21 @@ class Patient:
     told: list[Finding] = field(default_factory=list)
 
 
-def visit(campaign: Path | None, home: Path | None, quick: bool, say: Say) -> Iterator[Finding]:
+def visit(
+    campaign: Path | None, home: Path | None, say: Say, quick: bool = False, notify: bool = False
+) -> Iterator[Finding]:
     """Look at the machine, and at a campaign if one is given.
 
     Parameters
     ----------
     campaign, home
         As for a run: a campaign file or a directory, and where the campaign of a file lives.
-    quick
-        Leave out what takes longer than seconds: the oracles' calculations and Prefect.
     say
         Told what is about to take a while.
+    quick
+        Leave out what takes longer than seconds: the oracles' calculations and Prefect.
+    notify
+        Send a message to wherever the campaign's notifications go.
     """
     patient = Patient() if campaign is None else admit(campaign, home)
     yield from _machine(machine.Needs.of(patient.assembled))
@@ -53,6 +58,8 @@ def visit(campaign: Path | None, home: Path | None, quick: bool, say: Say) -> It
         yield from _directory(patient.store)
     if patient.opened is not None:
         yield from _history(patient.opened)
+    if patient.assembled is not None and patient.store is not None:
+        yield from notifications(patient.assembled, patient.store, notify)
     if not quick:
         if patient.assembled is not None and patient.store is not None:
             yield from calculation.answers(patient.assembled, patient.store.jobs, say)

@@ -57,7 +57,7 @@ def test_a_file_that_was_changed_under_its_campaign(laboratory: Path, waiting: O
 
 def test_there_is_no_such_campaign(tmp_path: Path) -> None:
     for nothing in (tmp_path, tmp_path / "nothing.toml"):
-        found = list(visit(nothing, None, True, print))
+        found = list(visit(nothing, None, print, quick=True))
         assert grades(found)["campaign" if nothing == tmp_path else "campaign file"] is Grade.TROUBLE
 
 
