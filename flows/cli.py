@@ -199,6 +199,29 @@ def doctor(
     raise typer.Exit(int(any(finding.grade is Grade.TROUBLE for finding in found)))
 
 
+@app.command()
+def deploy(
+    campaign: Campaign,
+    directory: Directory = None,
+    every: Annotated[float, typer.Option(min=0.05, help="Minutes between two looks.")] = 10.0,
+    systemd: Annotated[
+        bool, typer.Option("--systemd", help="Only print a systemd unit that keeps 'zincloop run' going.")
+    ] = False,
+) -> None:
+    """Keep a campaign going: after a crash, a restart of the machine, or when readings have come."""
+    from datetime import timedelta
+
+    from flows.deploying.beginning import begun
+    from flows.deploying.serving import serve
+    from flows.deploying.systemd import unit
+
+    opened = begun(campaign, directory)
+    if systemd:
+        typer.echo(unit(opened), nl=False)
+    else:
+        serve(opened, timedelta(minutes=every), typer.echo)
+
+
 @lab.command()
 def requests(
     campaign: Campaign,

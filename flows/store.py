@@ -79,6 +79,18 @@ class Store:
         if not os.access(self.directory, os.W_OK):
             raise StoreError(f"{self.directory}: cannot be written to; choose another with --directory")
 
+    def holder(self) -> str | None:
+        """Process that works on the campaign, as it wrote itself down; ``None`` if there is none."""
+        try:
+            with (self.directory / "lock").open() as file:
+                # Shared and for a moment, so that this is no work on the campaign itself.
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return None
+        except BlockingIOError:
+            return (self.directory / "lock").read_text().strip() or "unknown"
+        return None
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the campaign alone; the kernel releases the lock however the program ends.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -76,22 +75,12 @@ def filesystem(path: Path, mounts: str) -> str:
 
 def holder(store: Store) -> Finding:
     """Who works on the campaign now."""
-    lock = store.directory / "lock"
-    if not lock.is_file():
+    owner = store.holder()
+    if owner is None:
         return ok("lock", "nobody works on the campaign")
-    with lock.open() as file:
-        try:
-            # Shared and for a moment, so that this is no work on the campaign itself.
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _held_by(file.read().strip())
-    return ok("lock", "nobody works on the campaign")
-
-
-def _held_by(owner: str) -> Finding:
     if owner.isdecimal() and Path(f"/proc/{owner}").exists():
         return ok("lock", f"process {owner} works on the campaign")
-    seen = f"held by process {owner or 'unknown'}, which is not on this machine"
+    seen = f"held by process {owner}, which is not on this machine"
     return trouble("lock", seen, "a program elsewhere, or in a container, works on it; one at a time may")
 
 

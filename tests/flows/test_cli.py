@@ -31,6 +31,7 @@ COMMANDS = (
     "lab",
     "repair",
     "doctor",
+    "deploy",
 )
 ZINCLOOP = Path(sys.executable).parent / "zincloop"
 
