@@ -12,13 +12,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.deploying.tick import go_on, idle
+from flows.deploying.tick import SERVED_BY, go_on, idle
 from flows.store import Store, StoreError
 from loop.ledger import LedgerError
 from oracles.contained.child import die_with_parent
-
-SERVED_BY = "ZINCLOOP_SERVED_BY"
-"""Environment variable with the process that serves the deployment, if it is ours."""
 
 PAUSED = 3
 """Exit status of a run that a person has to look at before the next one."""

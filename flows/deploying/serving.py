@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import fcntl
 import os
-import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
+from flows.deploying.tick import SERVED_BY
 from flows.opening import Opened
 from flows.server import ServerError, prefect_server
 from flows.store import Store, StoreError
@@ -21,14 +24,14 @@ SCHEDULER = "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"
 AUTH = "prefect-auth.txt"
 """File in the campaign's directory that holds what a private server asks for at login."""
 
-AT_ONCE = 2
-"""Flow runs at the same time: the one that works, and those that see that it does."""
+AGAIN_SECONDS = 30.0
+"""Time after which a server that was lost is looked for again."""
 
 Say = Callable[[str], None]
 
 
 def serve(opened: Opened, every: timedelta, say: Say) -> None:
-    """Serve until SIGINT or SIGTERM; what runs then is stopped cleanly.
+    """Serve until SIGINT or SIGTERM, which stop what runs cleanly; a server that is lost is looked for again.
 
     Raises
     ------
@@ -46,17 +49,25 @@ def serve(opened: Opened, every: timedelta, say: Say) -> None:
             prefect_server(store.directory / ".prefect-deploy", log),
             _login(store) if own else contextlib.nullcontext(),
         ):
-            _announce(store, name, every, own, say)
-            asyncio.run(_serve(name, store.directory.resolve(), every))
+            lines = _announcement(store, name, every, own)
+            from flows.deploying.ticking import serve_ticks  # noqa: PLC0415 - its server is set now
+
+            asyncio.run(serve_ticks(name, store.directory.resolve(), every, lambda: say(lines)))
+            return
     except ServerError as error:
-        raise StoreError(f"{error}; {f'see {log}' if own else 'see PREFECT_API_URL'}") from error
+        if os.environ.get(SERVED_BY) != str(os.getpid()):
+            raise StoreError(f"{error}; {f'see {log}' if own else 'see PREFECT_API_URL'}") from error
+        say(f"{error}; trying again in {AGAIN_SECONDS:.0f} s")
+    _serve_again(store.directory, every)
 
 
-def _announce(store: Store, name: str, every: timedelta, own: bool, say: Say) -> None:
-    say(f"{name} is looked at every {every.total_seconds() / 60:g} minutes; Ctrl-C ends that")
-    say(f"Prefect's pages: {os.environ['PREFECT_API_URL'].removesuffix('/api')}")
-    if own:
-        say(f"log in with what {store.directory / AUTH} holds")
+def _announcement(store: Store, name: str, every: timedelta, own: bool) -> str:
+    lines = [
+        f"{name} is looked at every {every.total_seconds() / 60:g} minutes; Ctrl-C ends that",
+        f"Prefect's pages: {os.environ['PREFECT_API_URL'].removesuffix('/api')}",
+        *([f"log in with what {store.directory / AUTH} holds"] if own else []),
+    ]
+    return "\n".join(lines)
 
 
 @contextlib.contextmanager
@@ -84,25 +95,9 @@ def _login(store: Store) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-async def _serve(name: str, directory: Path, every: timedelta) -> None:
-    from prefect.runner import Runner  # noqa: PLC0415 - Prefect reads its settings when it is imported
-
-    from flows.deploying.flow import SERVED_BY, campaign  # noqa: PLC0415 - as above
-    from flows.deploying.registering import register  # noqa: PLC0415 - as above
-
-    os.environ[SERVED_BY] = str(os.getpid())
-    runner = Runner(name=name, limit=AT_ONCE, pause_on_shutdown=True)
-    await register(runner, campaign, name, directory, every)
-    task = asyncio.ensure_future(runner.start())
-    # Prefect's own handler, set when it starts, would stop it from inside the signal.
-    while not runner.started and not task.done():
-        await asyncio.sleep(0.05)
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    waiting = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
-    if stop.is_set():
-        await runner.astop()
-    waiting.cancel()
-    await task
+def _serve_again(directory: Path, every: timedelta) -> NoReturn:
+    """Become a program that serves anew: Prefect keeps the address it was imported with."""
+    time.sleep(AGAIN_SECONDS)
+    minutes = str(every.total_seconds() / 60)
+    arguments = [sys.executable, "-m", "flows.cli", "deploy", str(directory), "--every", minutes]
+    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter and module, no shell

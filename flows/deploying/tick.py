@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,9 +11,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.cli import OWN_ERROR
 from flows.opening import existing
-from flows.store import Store
+from flows.store import Store, StoreError
+from loop.ledger import LedgerError
 from loop.step import WAITING
+
+SERVED_BY = "ZINCLOOP_SERVED_BY"
+"""Environment variable with the process that serves the deployment, if that is 'zincloop deploy'."""
 
 STOP_SECONDS = 20.0
 """Time a campaign has to stop by itself; Prefect kills after 30 s."""
@@ -94,9 +100,12 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 def _sentence(directory: Path, status: int, said: str) -> str:
     if status < 0:
         return f"the program was killed by {signal.Signals(-status).name}; the next run goes on"
-    # '<campaign>: <reason>' is what it says of itself at its end; an error comes last.
     lines = [line for line in said.splitlines() if line.strip()]
-    if status == 0:
+    with contextlib.suppress(StoreError, LedgerError):
         name = existing(directory).assembled.definition.name
-        return next((line for line in lines if line.startswith(f"{name}: ")), "ended")
-    return lines[-1] if lines else f"ended with status {status}"
+        # What a run says at its end, before it says where to go on.
+        told = [line for line in lines if line.startswith(f"{name}: ")]
+        if told:
+            return told[-1]
+    # What is wrong comes last.
+    return " ".join(lines[-2:] if status == OWN_ERROR else lines[-1:]) or f"ended with status {status}"
