@@ -12,13 +12,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.deploying.tick import SERVED_BY, go_on, idle
+from flows.deploying.tick import PAUSED, SERVED_BY, go_on, idle
 from flows.store import Store, StoreError
 from loop.ledger import LedgerError
 from oracles.contained.child import die_with_parent
-
-PAUSED = 3
-"""Exit status of a run that a person has to look at before the next one."""
 
 log = logging.getLogger("zincloop")
 

@@ -6,9 +6,8 @@ import os
 import sys
 
 from flows.cli import USER_ERROR
+from flows.deploying.tick import PAUSED
 from flows.opening import Opened
-
-PAUSED = 3
 
 UNIT = """\
 # zincloop: the campaign '{name}'. Written to {place}, it is kept going with

@@ -17,6 +17,9 @@ from flows.store import Store, StoreError
 from loop.ledger import LedgerError
 from loop.step import WAITING
 
+PAUSED = 3
+"""Exit status of a run that a person has to look at before the next one."""
+
 SERVED_BY = "ZINCLOOP_SERVED_BY"
 """Environment variable with the process that serves the deployment, if that is 'zincloop deploy'."""
 

@@ -27,10 +27,11 @@ from loop.ledger import Ledger
 @pytest.mark.slow
 def test_a_served_campaign_survives_a_kill_and_ends_with_its_server(quick: Path) -> None:
     home, said = quick.parent / "quick", quick.parent / "said.txt"
-    quick.write_text(quick.read_text() + '\n[notifications]\nfile = "told.jsonl"\n')
+    text = quick.read_text().replace("evaluations = 18", "evaluations = 10")
+    quick.write_text(text + '\n[notifications]\nfile = "told.jsonl"\n')
     server = _serve(quick, said)
     try:
-        _until(lambda: len(_state(home).answers) >= 8)
+        _until(lambda: len(_state(home).answers) >= 4)
         owner = Store(home).holder()
         assert owner is not None
         assert _command(int(owner))[-3:] == ["run", str(home.resolve()), "--no-stay"]
@@ -57,8 +58,8 @@ def _serve(quick: Path, said: Path) -> subprocess.Popen[bytes]:
 
 def _complete(home: Path) -> None:
     state = _state(home)
-    assert state.closed == "budget spent: 18 of 18 evaluations"
-    assert len(state.answers) == 36
+    assert state.closed == "budget spent: 10 of 10 evaluations"
+    assert len(state.answers) == 20
     assert max(state.attempts.values()) <= 2
     _until(lambda: _told(home).count("end") == 1)
 
@@ -89,18 +90,18 @@ def _seen_in_prefect(said: Path, home: Path) -> None:
         runs = [r for r in ask("flow_runs") if r["deployment_id"] == deployment["id"]]
         return {f"{r['state']['type']} {r['state']['message']}" for r in runs}
 
-    _until(lambda: "COMPLETED quick: budget spent: 18 of 18 evaluations" in messages())
+    _until(lambda: "COMPLETED quick: budget spent: 10 of 10 evaluations" in messages())
     assert "FAILED the program was killed by SIGKILL; the next run goes on" in messages()
     names = {r["name"] for r in ask("flow_runs")}
-    assert {f"quick round {k}" for k in range(4)} <= names, "rounds are shown by the same server"
+    assert {f"quick round {k}" for k in range(2)} <= names, "rounds are shown by the same server"
 
 
 def _ends_with_its_server(quick: Path, home: Path, server: subprocess.Popen[bytes]) -> None:
     """Give the campaign more to do, and stop the server while it does that."""
-    text = quick.read_text().replace("evaluations = 18", "evaluations = 60")
+    text = quick.read_text().replace("evaluations = 10", "evaluations = 60")
     quick.write_text(text.replace("rounds = 3", "rounds = 30"))
     begun(quick, None).ledger.close()
-    _until(lambda: len(_state(home).answers) >= 40)
+    _until(lambda: len(_state(home).answers) >= 22)
     owner = Store(home).holder()
     children = _descendants(server.pid)
     assert owner is not None
