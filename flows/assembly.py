@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -16,6 +17,7 @@ from flows.campaign_file.tables import (
     NotificationsTable,
     OracleTable,
     PartTable,
+    SharingTable,
     WorkersTable,
 )
 from flows.notifying.addresses import AddressError, check
@@ -45,6 +47,8 @@ class Assembled:
         Calculations at the same time, and where.
     notifications
         Who is told what.
+    shared
+        File of the measurements that are shared with other campaigns, if any are.
     resolved
         The whole file with every default filled in, JSON-able.
     """
@@ -54,6 +58,7 @@ class Assembled:
     containment: Mapping[str, Containment]
     workers: WorkersTable
     notifications: NotificationsTable
+    shared: Path | None
     resolved: Mapping[str, Any]
 
     @property
@@ -83,6 +88,7 @@ def assemble(file: CampaignFile, source: Source) -> Assembled:
 
 
 def _assemble(file: CampaignFile, source: Source) -> Assembled:
+    file = _with_shared_file(file, source)
     reader = _Reader(source)
     oracles = [
         cast(Oracle, reader.part("oracles", table, ("oracles", k), OracleTable))
@@ -137,8 +143,20 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
         },
         workers=file.workers,
         notifications=file.notifications,
+        shared=None if file.sharing.file is None else Path(file.sharing.file),
         resolved=_resolved(file, reader.parts),
     )
+
+
+def _with_shared_file(file: CampaignFile, source: Source) -> CampaignFile:
+    """The file with the path of what is shared made absolute: as all paths, it is relative to the file."""
+    if file.sharing.file is None:
+        return file
+    path = source.path.parent / file.sharing.file
+    if not path.parent.is_dir() and source.text:
+        sentence = f"there is no directory {path.parent}; make it, or name a file in another"
+        raise CampaignFileError([source.problem(("sharing", "file"), sentence)])
+    return file.model_copy(update={"sharing": SharingTable(file=str(path.absolute()))})
 
 
 def from_resolved(content: Mapping[str, Any]) -> Assembled:
