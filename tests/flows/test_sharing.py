@@ -21,8 +21,8 @@ NEVER = "1000000000"
 
 
 def _campaign(directory: Path, name: str) -> Path:
-    text = QUICK.replace('name = "quick"', f'name = "{name}"')
     file = directory / f"{name}.toml"
+    text = QUICK.replace('name = "quick"', f'name = "{name}"')
     file.write_text(text.replace("[limits]", '[sharing]\nfile = "shared.sqlite"\n\n[limits]'))
     return file
 
