@@ -25,7 +25,15 @@ from flows.seating import NoEmbeddingError, seated
 from loop.campaign import Definition
 from loop.molecule import parse
 from loop.parts import UnknownPartError, kinds, load, nearest
-from loop.protocols import Acquisition, Generator, Oracle, PartError, Surrogate
+from loop.protocols import (
+    Acquisition,
+    ComputedOracle,
+    DeferredOracle,
+    Generator,
+    Oracle,
+    PartError,
+    Surrogate,
+)
 from loop.records import Property, digest
 from loop.step import Parts
 from loop.step import Source as PoolSource
@@ -65,6 +73,12 @@ class Assembled:
     def digest(self) -> str:
         """Content hash of everything that may not change while the campaign runs."""
         return digest({k: v for k, v in self.resolved.items() if k not in AMENDABLE})
+
+    @property
+    def checks(self) -> dict[str, str]:
+        """Measured property -> computed property that it checks."""
+        people = [oracle for oracle in self.parts.oracles if isinstance(oracle, DeferredOracle)]
+        return {name: checked for oracle in people for name, checked in oracle.checks.items()}
 
     @property
     def properties(self) -> dict[str, Property]:
@@ -112,6 +126,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
     reader.finish()
     surrogate = _seated(learner, generators, source)
     _check_objectives(file, oracles, source)
+    _check_checks(oracles, source)
     _check_screening(file, oracles, source)
     cheaper = {dear: cheap for table in file.oracles for cheap, dear in table.stands_for.items()}
     sources = [
@@ -225,6 +240,22 @@ def _check_objectives(file: CampaignFile, oracles: Sequence[Oracle], source: Sou
         elif prop.unit != objective.unit:
             sentence = f"{prop.name} is measured in {prop.unit}; give reference, low and high in {prop.unit}"
             problems.append(source.problem(("objectives", k, "unit"), f"{sentence}, not '{objective.unit}'"))
+    if problems:
+        raise CampaignFileError(problems)
+
+
+def _check_checks(oracles: Sequence[Oracle], source: Source) -> None:
+    """Refuse a check on what no program computes."""
+    computed = [p.name for o in oracles if isinstance(o, ComputedOracle) for p in o.properties]
+    problems = []
+    for k, oracle in enumerate(oracles):
+        if not isinstance(oracle, DeferredOracle):
+            continue
+        for place, assay in enumerate(oracle.wanted):
+            checked = oracle.checks.get(assay.property)
+            if checked is not None and checked not in computed:
+                sentence = f"no oracle of this campaign computes '{checked}'; {nearest(checked, computed)}"
+                problems.append(source.problem(("oracles", k, "assays", place, "checks"), sentence))
     if problems:
         raise CampaignFileError(problems)
 
