@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from flows.campaign_file import CampaignFile, CampaignFileError
 from flows.campaign_file.reading import Path_, Source, validated
-from flows.campaign_file.tables import AMENDABLE, GeneratorTable, OracleTable, PartTable
+from flows.campaign_file.tables import AMENDABLE, ELSEWHERE, GeneratorTable, OracleTable, PartTable
 from flows.seating import NoEmbeddingError, seated
 from loop.campaign import Definition
 from loop.molecule import parse
@@ -260,7 +260,7 @@ def _shared(sources: Sequence[PoolSource]) -> list[PoolSource]:
 
 
 def _resolved(file: CampaignFile, parts: Mapping[Path_, BaseModel]) -> dict[str, Any]:
-    content = file.model_dump(mode="json", exclude_none=True)
+    content = file.model_dump(mode="json", exclude_none=True, exclude=set(ELSEWHERE))
     for where, part in parts.items():
         settings = part.model_dump(mode="json", exclude_none=True)
         if len(where) == 1:

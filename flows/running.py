@@ -51,7 +51,7 @@ def run_campaign(opened: Opened) -> Ended:
     """Run until the campaign closes, only people have to answer, or a signal stops it."""
     stop = threading.Event()
     caught: list[int] = []
-    with opened.store.locked(), _logging_to(opened.store.log):
+    with opened.store.locked(), opened.ledger.alone(), _logging_to(opened.store.log):
         commit(opened)
         conductor = Conductor(opened.store, opened.ledger, opened.assembled, stop)
         with _signals(stop, caught), ThreadPoolExecutor(1, "conductor") as thread:

@@ -179,6 +179,23 @@ class FailuresTable(Table):
         return FailurePolicy(tries, self.pause_seconds, self.deaths)
 
 
+class LedgerTable(Table):
+    """``[ledger]``: where it is, if not in a file of the campaign's directory."""
+
+    url: str | None = Field(None, description="postgresql://user@host:5432/database, without a password")
+
+    @field_validator("url")
+    @classmethod
+    def _of_a_server(cls, value: str | None) -> str | None:
+        from loop.ledger import LedgerError  # noqa: PLC0415 - only where a server is named
+        from loop.ledger.address import checked  # noqa: PLC0415
+
+        try:
+            return None if value is None else checked(value).render_as_string(hide_password=True)
+        except LedgerError as error:
+            raise ValueError(str(error)) from error
+
+
 class PartTable(BaseModel):
     """A table that names a part by its ``kind``; its other keys are the part's own settings."""
 
@@ -222,6 +239,7 @@ class CampaignFile(Table):
     workers: WorkersTable = WorkersTable()
     laboratory: LaboratoryTable = LaboratoryTable()
     failures: FailuresTable = FailuresTable()
+    ledger: LedgerTable = LedgerTable()
     generators: Annotated[tuple[GeneratorTable, ...], Field(min_length=1)]
     surrogate: PartTable
     acquisition: PartTable
@@ -245,6 +263,9 @@ class CampaignFile(Table):
             raise ValueError("no generator has a share of the pool; give one a 'share' above 0")
         return self
 
+
+ELSEWHERE = ("ledger",)
+"""Tables that say where a campaign is kept, and nothing about what it is."""
 
 AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures")
 """Tables that may change while a campaign runs: they change no value and no proposal already made."""

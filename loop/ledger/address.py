@@ -7,6 +7,7 @@ tables with the same URL.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
@@ -76,6 +77,11 @@ def schema_in(url: str) -> str:
 def shown(url: str) -> str:
     """The server and database of a URL, as a person is told."""
     return _rendered(checked(url).difference_update_query(["options"]))
+
+
+def told(place: Path | str) -> str:
+    """What a ledger is called in messages."""
+    return str(place) if isinstance(place, Path) else f"the ledger {schema_in(place)} on {shown(place)}"
 
 
 def _rendered(url: sa.URL) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from loop.ledger import schema
-from loop.ledger.address import checked, schema_in, shown
+from loop.ledger.address import checked, schema_in, told
 from loop.ledger.copying import write_copy
 from loop.ledger.errors import LedgerError, explained
 from loop.ledger.holding import Holding
@@ -62,7 +62,7 @@ class PostgreSQL:
 
     def __init__(self, url: str) -> None:
         self.schema = schema_in(url)
-        self.name = f"the ledger {self.schema} on {shown(url)}"
+        self.name = told(url)
         server = checked(url).set(drivername="postgresql+psycopg")
         try:
             import psycopg  # noqa: PLC0415 - an extra that a ledger in a file does without
