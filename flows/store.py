@@ -52,8 +52,12 @@ class Store:
 
     @property
     def place(self) -> Path | str:
-        """Where the ledger is: the URL of a schema on a server, or a file."""
-        return pointed_at(self.directory) or self.asked_for or self.ledger
+        """Where the ledger is: the URL of a schema on a server, or a file.
+
+        What is there counts, before what a campaign file asks for.
+        """
+        asked_for = None if self._holds_file() else self.asked_for
+        return pointed_at(self.directory) or asked_for or self.ledger
 
     @property
     def backup(self) -> Path:
@@ -87,7 +91,10 @@ class Store:
 
     def holds_campaign(self) -> bool:
         """Whether a campaign was begun here."""
-        return self.pointer.is_file() or (self.ledger.is_file() and self.ledger.stat().st_size > 0)
+        return self.pointer.is_file() or self._holds_file()
+
+    def _holds_file(self) -> bool:
+        return self.ledger.is_file() and self.ledger.stat().st_size > 0
 
     def create(self) -> None:
         """Make the directory.

