@@ -288,8 +288,13 @@ class Ledger:
 
     def state(self) -> State:
         """Read the campaign again; what was read before is not read twice."""
-        with self._reading, self._transaction() as connection:
-            return self._reader.state(connection)
+        with self._reading:
+            try:
+                with self._transaction() as connection:
+                    return self._reader.state(connection)
+            except BaseException:
+                self._reader = Reader()  # it may have read the half of what came
+                raise
 
     def digest(self) -> str:
         """Hash of every fact that does not depend on time, cost or the order of answers."""

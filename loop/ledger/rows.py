@@ -160,6 +160,8 @@ def read_reported(connection: sa.Connection, after: int, at: Mapping[int, float]
 
 
 def read_protocols(connection: sa.Connection) -> dict[str, OracleProtocol]:
-    """Digest -> protocol."""
-    rows = connection.execute(sa.select(protocols))
+    """Digest -> protocol, in the order declared."""
+    declared = (events.c.kind == "protocol") & (events.c.subject == protocols.c.digest)
+    query = sa.select(protocols).join(events, declared).order_by(events.c.seq)
+    rows = connection.execute(query)
     return {p.digest: OracleProtocol(p.oracle, p.name, p.settings, p.description) for p in rows}

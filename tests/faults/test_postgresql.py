@@ -66,6 +66,7 @@ def _start(file: Path) -> subprocess.Popen[str]:
 def test_killed_at_commits_and_cut_off_from_its_server_it_comes_out_as_in_a_file(
     quick: Path, tmp_path: Path, own_server: Server
 ) -> None:
+    quick.write_text(quick.read_text().replace("evaluations = 18", "evaluations = 10"))
     whole = _drive(quick, NEVER, "after")
     assert whole.returncode == 0, whole.stderr
     expected = _digest(tmp_path / "quick" / "ledger.sqlite")
@@ -74,7 +75,7 @@ def test_killed_at_commits_and_cut_off_from_its_server_it_comes_out_as_in_a_file
     home.mkdir()
     file = Path(shutil.copy(quick, home))
     url = _on(own_server, file, "killed")
-    chosen = [1, 2, *sorted(random.Random(7).sample(range(3, int(whole.stdout) // 2), 3))]
+    chosen = [1, *sorted(random.Random(7).sample(range(2, int(whole.stdout) // 2), 2))]
     for point, number in enumerate(chosen):
         killed = _drive(file, number, ("before", "after")[point % 2])
         assert killed.returncode == -signal.SIGKILL, killed.stderr
@@ -96,7 +97,7 @@ def test_killed_at_commits_and_cut_off_from_its_server_it_comes_out_as_in_a_file
     assert "cannot be used" in told
     assert told.count("\n") == 1, "one sentence"
     own_server.start()
-    assert len(_state(url).answers) < 36
+    assert len(_state(url).answers) < 20
     done = subprocess.run([*COMMAND, file], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert _digest(url) == expected

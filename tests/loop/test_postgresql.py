@@ -6,14 +6,16 @@ import math
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from loop.ledger import Ledger, LedgerError, is_there
 from loop.ledger.address import address, schema_in, told
-from loop.records import Candidate, Failure, FailureKind, Pick, Request
+from loop.records import Candidate, Cost, Failure, FailureKind, Measurement, Pick, Request, Value
 from tests.conftest import Server
 from tests.loop.test_ledger import DMSO, ETHANOL, SA, UREA, _begun, _measured
 
@@ -26,7 +28,12 @@ def test_the_same_facts_have_the_same_digest_and_come_back_to_the_last_bit(
     digests = []
     for place in (on_server(), tmp_path / "ledger.sqlite"):
         ledger, requests = _begun(place)
-        ledger.record(requests[0], _measured(0.1 + 0.2))
+        values = (
+            Value("sa", 0.1 + 0.2, "1", 0.0),
+            Value("LUMO", -0.1, "eV", 0.1),
+            Value("homo", -7.0, "eV", 0.1),
+        )
+        ledger.record(requests[0], Measurement(values, Cost(1.0, 2.0)))
         ledger.record(
             requests[1], Failure(FailureKind.UNKNOWN, "died\0 of it", _measured().cost, {"b": 1, "a": 2})
         )
@@ -35,7 +42,8 @@ def test_the_same_facts_have_the_same_digest_and_come_back_to_the_last_bit(
         )
         ledger.close()
         state = Ledger(place).state()
-        assert state.values["sa"][DMSO].value == 0.1 + 0.2
+        measured = state.answers[requests[0].key].outcome
+        assert measured == Measurement((values[1], values[2], values[0]), Cost(1.0, 2.0))
         assert state.rounds[1].picks[0].value == 1e-300
         assert math.isnan(state.rounds[1].notes["nll"])
         outcome = state.answers[requests[1].key].outcome
@@ -259,3 +267,25 @@ def test_a_server_that_restarts_is_waited_for_and_one_that_is_gone_is_told(
     assert set(ledger.state().values["sa"]) == {DMSO, UREA}
     ledger.close()
     other.close()
+
+
+def test_a_reading_that_is_cut_off_leaves_nothing_half_read(on_server: NewURL, server: Server) -> None:
+    url = on_server()
+    writer, requests = _begun(url)
+    reader = Ledger(url)
+    assert len(reader.state().rounds) == 1
+    writer.open_round(1, 1, [Pick(Candidate(ETHANOL, "library"), "")], [], {})
+    writer.record(requests[0], _measured())
+
+    def cut_off(connection: sa.Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if "FROM answers" in statement:
+            pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+            with psycopg.connect(server.url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
+    engine = reader._database.engine
+    sa.event.listen(engine, "before_cursor_execute", cut_off)
+    with pytest.raises(LedgerError, match="terminating connection"):
+        reader.state()
+    sa.event.remove(engine, "before_cursor_execute", cut_off)
+    assert replace(reader.state(), at=0.0) == replace(Ledger(url).state(), at=0.0)
