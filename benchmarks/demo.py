@@ -89,7 +89,7 @@ def covered(intervals: list[Interval]) -> float:
 def print_numbers(opened: Opened, wall: float | None, peak: float | None) -> None:
     """Print the table."""
     state, history = opened.ledger.state(), opened.ledger.history()
-    definition, workers = opened.assembled.definition, opened.assembled.workers
+    definition, workers = opened.assembled.definition, opened.assembled.workers.count
     intervals = busy(history)
     begin, end = min(i.start for i in intervals), max(i.end for i in intervals)
     span = end - begin

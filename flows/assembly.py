@@ -10,7 +10,14 @@ from pydantic import BaseModel
 
 from flows.campaign_file import CampaignFile, CampaignFileError
 from flows.campaign_file.reading import Path_, Source, validated
-from flows.campaign_file.tables import AMENDABLE, ELSEWHERE, GeneratorTable, OracleTable, PartTable
+from flows.campaign_file.tables import (
+    AMENDABLE,
+    ELSEWHERE,
+    GeneratorTable,
+    OracleTable,
+    PartTable,
+    WorkersTable,
+)
 from flows.seating import NoEmbeddingError, seated
 from loop.campaign import Definition
 from loop.molecule import parse
@@ -34,7 +41,7 @@ class Assembled:
     containment
         Oracle kind -> what each of its calculations may use.
     workers
-        Calculations at the same time.
+        Calculations at the same time, and where.
     resolved
         The whole file with every default filled in, JSON-able.
     """
@@ -42,7 +49,7 @@ class Assembled:
     definition: Definition
     parts: Parts
     containment: Mapping[str, Containment]
-    workers: int
+    workers: WorkersTable
     resolved: Mapping[str, Any]
 
     @property
@@ -111,6 +118,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
             batch=file.proposal.batch,
             pool=file.proposal.pool,
             screened=file.proposal.screen,
+            in_flight=file.workers.in_flight,
             waiting=file.laboratory.waiting(),
             failures=file.failures.policy(),
             cheaper=cheaper,
@@ -122,7 +130,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
             )
             for table in file.oracles
         },
-        workers=file.workers.count,
+        workers=file.workers,
         resolved=_resolved(file, reader.parts),
     )
 
@@ -241,7 +249,7 @@ def _check_budget(assembled: Assembled, source: Source) -> None:
     problems = []
     for key, limit, least, unit in (
         ("core_hours", definition.budget.core_hours, hours, "core-hours"),
-        ("wall_clock_hours", definition.budget.wall_clock_hours, hours / assembled.workers, "hours"),
+        ("wall_clock_hours", definition.budget.wall_clock_hours, hours / assembled.workers.count, "hours"),
     ):
         if limit is not None and limit < least:
             sentence = (

@@ -232,9 +232,7 @@ def watch(
 
     opened = existing(campaign)
     people(opened)
-    # A service is ended by SIGTERM, and a shell starts what runs in the background with SIGINT ignored.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    _heed_signals()
     try:
         if once:
             look(opened, folder, typer.echo)
@@ -242,6 +240,35 @@ def watch(
             watching(opened, folder, every, typer.echo)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+@lab.command()
+def serve(
+    campaign: Campaign,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to listen at; others than this machine's own need TLS from a reverse proxy."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen at; 0 takes a free one.")
+    ] = 8765,
+) -> None:
+    """Offer the laboratory to instruments and notebooks over HTTP; runs until interrupted."""
+    _heed_signals()
+    try:
+        from flows.laboratory.serving import serve as serving
+
+        serving(campaign, host, port, typer.echo)
+    except KeyboardInterrupt:  # what uvicorn hands on when it has ended in order
+        typer.echo("ended")
+
+
+def _heed_signals() -> None:
+    """A service is ended by SIGTERM, and a shell starts what runs in the background with SIGINT ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def main() -> None:

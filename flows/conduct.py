@@ -10,78 +10,41 @@ import contextlib
 import functools
 import logging
 import shutil
-import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from typing import Protocol, cast
+from collections.abc import Callable
 
-from pydantic import BaseModel
-
-from flows.assembly import Assembled
-from flows.store import Store
+from flows.evaluating import Dispatcher, Evaluator
 from flows.versions import versions
 from loop.campaign import State
-from loop.ledger import DamagedError, Ledger, LedgerError
-from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request
-from loop.step import Close, Decision, Evaluate, Pause, Propose, Screen, Wait, decide, halted, to_compute
-from oracles.contained import Containment, Job, run
+from loop.ledger import DamagedError, LedgerError
+from loop.records import Measurement
+from loop.step import Close, Decision, Evaluate, Pause, Propose, Screen, Wait, decide, to_compute
 
 log = logging.getLogger("zincloop")
 
 STOPPED = "stopped by a signal"
 
 
-class Dispatcher(Protocol):
-    """Runs a round's calculations side by side; returns when each was answered or given up."""
-
-    def __call__(self, number: int, requests: Sequence[Request]) -> None:
-        """Evaluate requests of round ``number``, in this order."""
-        ...
-
-
-@dataclass
-class Activity:
-    """What the program is doing now, for the display; never read by a decision.
-
-    Attributes
-    ----------
-    running
-        Request key -> request and the time its calculation started (monotonic seconds).
-    phase
-        One clause for a person.
-    deciding_seconds
-        Time spent proposing so far.
-    """
-
-    running: dict[str, tuple[Request, float]] = field(default_factory=dict)
-    phase: str = "starting"
-    deciding_seconds: float = 0.0
-
-
 class Conductor:
     """One run of the program on one campaign.
 
-    Parameters
+    Attributes
     ----------
-    store, ledger, assembled
-        The campaign.
-    stop
-        Set from outside (a signal) to end the run after killing what runs.
+    waiting
+        What people are awaited for, where nothing else is left to do.
+    paused
+        Whether a person has to look before anything more is done.
     """
 
-    def __init__(self, store: Store, ledger: Ledger, assembled: Assembled, stop: threading.Event) -> None:
-        self.store = store
-        self.ledger = ledger
-        self.assembled = assembled
-        self.stop = stop
-        self.activity = Activity()
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self.store = evaluator.store
+        self.ledger = evaluator.ledger
+        self.assembled = evaluator.assembled
+        self.activity = evaluator.activity
         self.waiting: Wait | None = None
         self.paused = False
         self._seen = 0
-        self.errors: list[Exception] = []
-        self._enough = threading.Event()
 
     def conduct(self, dispatch: Callable[[], Dispatcher]) -> str:
         """Run until the campaign closes, only waits for people, or ``stop`` is set; returns the reason.
@@ -107,6 +70,7 @@ class Conductor:
         try:
             reason = self._rounds(dispatch)
         finally:
+            self.evaluator.finish()
             with contextlib.suppress(LedgerError):  # it may be the ledger that broke
                 self.ledger.end_session(reason)
                 self._back_up()
@@ -116,7 +80,7 @@ class Conductor:
         return len(self.ledger.state().notebook.reported)
 
     def _rounds(self, dispatch: Callable[[], Dispatcher]) -> str:
-        while not self.stop.is_set():
+        while not self.evaluator.stop.is_set():
             state = self.ledger.state()
             decision = self._decide(state)
             if isinstance(decision, Close):
@@ -138,7 +102,7 @@ class Conductor:
                 screening = bool(state.screenings) and state.screenings[-1].number > last
                 number = last + 1 if screening else last
                 self.activity.phase = f"{'screening for' if screening else 'evaluating'} round {number}"
-                self._evaluate(number, decision, dispatch)
+                self._evaluate(number, decision, dispatch())
         return STOPPED
 
     def _screen(self, decision: Screen) -> None:
@@ -173,122 +137,15 @@ class Conductor:
             if isinstance(answer.outcome, Measurement) and (self.store.jobs / key).exists():
                 shutil.rmtree(self.store.jobs / key, ignore_errors=True)
 
-    def _evaluate(self, number: int, decision: Evaluate, dispatch: Callable[[], Dispatcher]) -> None:
-        self._enough.clear()
-        dispatch()(number, decision.requests)
-        if self.errors:
-            raise self.errors[0]
-
-    def evaluate(self, request: Request) -> str:
-        """Get one answer, blocking; returns what came of it, in a word."""
-        if self._ending():
-            return "not started"
-        try:
-            outcome = self._attempt(request)
-        except Exception as error:
-            # A full disk or a broken ledger: nothing more may be started, and the run has to end.
-            self.errors.append(error)
-            self._enough.set()
-            raise
-        finally:
-            self.activity.running.pop(request.key, None)
-        if outcome is None:
-            return "abandoned"
-        return "measured" if isinstance(outcome, Measurement) else f"failed: {outcome.kind}"
-
-    def _attempt(self, request: Request) -> Outcome | None:
-        """One try at a request, recorded; ``None`` if it was ended from outside."""
-        state, policy = self.ledger.state(), self.assembled.definition.failures
-        before = state.set_back.get(request.key, ())
-        if state.deaths.get(request.key, 0) >= policy.deaths:
-            reason = f"given up: the program died {policy.deaths} times while this was calculated"
-            failed = Failure(FailureKind.UNKNOWN, reason, Cost(0.0, 0.0))
-            self._record(request, failed, None)
-            return failed
-        if before and not self._rested(before[-1].at, policy.pause(len(before))):
-            return None
-        attempt = self.ledger.start(request)
-        self.activity.running[request.key] = (request, time.monotonic())
-        job = self._job(request, attempt, before[-1].attempt if before else 0)
-        outcome = run(job, self._containment(request), self.stop.is_set)
-        if isinstance(outcome, Failure) and policy.tries_again(outcome.kind, len(before)):
-            self._set_back(request, outcome, attempt)
-        elif outcome is not None:
-            self._record(request, outcome, attempt)
-        return outcome
-
-    def unanswered(self, requests: Sequence[Request]) -> list[Request]:
-        """Those of the requests that the ledger has no answer to."""
-        answers = self.ledger.state().answers
-        return [r for r in requests if r.key not in answers]
-
-    def _ending(self) -> bool:
-        return self.stop.is_set() or self._enough.is_set()
-
-    def _rested(self, since: float, seconds: float) -> bool:
-        """Wait until so many seconds have passed since a setback; returns whether the run still goes on."""
-        # Not longer, whatever a clock that was set back makes of it.
-        ends = time.monotonic() + min(seconds, max(0.0, since + seconds - time.time()))
-        while not self._ending() and (left := ends - time.monotonic()) > 0:
-            self.stop.wait(min(left, 1.0))
-        return not self._ending()
-
-    def _record(self, request: Request, outcome: Outcome, attempt: int | None) -> None:
-        self.ledger.record(request, outcome, attempt)
-        what = f"{request.oracle} {request.molecule}"
-        if isinstance(outcome, Failure):
-            log.warning("%s failed (%s): %s", what, outcome.kind, outcome.reason)
-        else:
-            values = ", ".join(
-                f"{v.property} {v.value:.3f} {v.unit}".removesuffix(" 1") for v in outcome.values
-            )
-            log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
-        self._look()
-
-    def _set_back(self, request: Request, failed: Failure, attempt: int) -> None:
-        self.ledger.set_back(request, failed, attempt)
-        log.warning(
-            "%s %s failed (%s) and will be tried again: %s",
-            *(request.oracle, request.molecule, failed.kind, failed.reason),
-        )
-        self._look()
-
-    def _look(self) -> None:
-        """Begin nothing more where the budget is spent or an oracle is broken."""
-        if halted(self.assembled.definition, self.ledger.state()) is not None:
-            self._enough.set()
+    def _evaluate(self, number: int, decision: Evaluate, dispatch: Dispatcher) -> None:
+        self.evaluator.begin(number, decision.requests, dispatch)
+        self.evaluator.wait(for_all=self.assembled.definition.in_flight is None)
 
     def _decide(self, state: State) -> Decision:
-        self.activity.phase = "evaluating" if self._to_compute(state) else "proposing"
+        busy = to_compute(self.assembled.parts, state)
+        self.activity.phase = "evaluating" if busy else "proposing"
         started = time.monotonic()
         try:
-            return self._decision(state)
+            return decide(self.assembled.definition, self.assembled.parts, state)
         finally:
             self.activity.deciding_seconds += time.monotonic() - started
-
-    def _to_compute(self, state: State) -> tuple[Request, ...]:
-        return to_compute(self.assembled.parts, state)
-
-    def _decision(self, state: State) -> Decision:
-        return decide(self.assembled.definition, self.assembled.parts, state)
-
-    def _job(self, request: Request, attempt: int, set_back: int) -> Job:
-        part = next(o for o in self.assembled.parts.oracles if o.kind == request.oracle)
-        settings = cast(BaseModel, part).model_dump(mode="json")
-        directory = self.store.jobs / request.key
-        return Job(request.oracle, settings, request.molecule.smiles, directory, attempt, set_back)
-
-    def _containment(self, request: Request) -> Containment:
-        return self.assembled.containment[request.oracle]
-
-
-class PlainRounds:
-    """Dispatches a round on threads of its own, which is all a round needs."""
-
-    def __init__(self, conductor: Conductor) -> None:
-        self._conductor = conductor
-
-    def __call__(self, number: int, requests: Sequence[Request]) -> None:  # noqa: ARG002 - a Dispatcher
-        """Run the calculations side by side; an error of ours is kept by the conductor."""
-        with ThreadPoolExecutor(self._conductor.assembled.workers, "worker") as pool:
-            wait([pool.submit(self._conductor.evaluate, r) for r in requests])

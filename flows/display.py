@@ -119,7 +119,7 @@ def estimate_seconds(conductor: Conductor, state: State) -> float | None:
     done = len(state.ended)
     if not done or not state.cpu_seconds:
         return None
-    each = state.cpu_seconds / done / conductor.assembled.workers
+    each = state.cpu_seconds / done / conductor.assembled.workers.count
     budget, ends = definition.budget, []
     if budget.evaluations is not None:
         ends.append((budget.evaluations - done) * each)
@@ -128,7 +128,7 @@ def estimate_seconds(conductor: Conductor, state: State) -> float | None:
         ends.append((rounds * definition.batch + state.evaluations - done) * each)
     if budget.core_hours is not None:
         left = budget.core_hours * 3600 - state.cpu_seconds
-        ends.append(left / conductor.assembled.workers)
+        ends.append(left / conductor.assembled.workers.count)
     if budget.wall_clock_hours is not None:
         ends.append(budget.wall_clock_hours * 3600 - state.wall_seconds)
     return max(min(ends), 0.0) if ends else None

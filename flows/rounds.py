@@ -13,7 +13,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.conduct import Conductor, PlainRounds
+from flows.evaluating import Evaluator, PlainRounds
 from loop.records import Request
 
 log = logging.getLogger("zincloop")
@@ -22,38 +22,39 @@ log = logging.getLogger("zincloop")
 class PrefectRounds:
     """Dispatches a round as a Prefect flow run named after the campaign and the round."""
 
-    def __init__(self, conductor: Conductor) -> None:
-        self._conductor = conductor
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
         self._broken = False
 
     def __call__(self, number: int, requests: Sequence[Request]) -> None:
         """Run the flow; where Prefect itself breaks, warn and go on without it until the next run."""
         if self._broken:
-            PlainRounds(self._conductor)(number, requests)
+            PlainRounds(self._evaluator)(number, requests)
             return
         try:
             _log_beside_the_campaign()
             self._flow(number, requests)
         except Exception as error:  # noqa: BLE001 - whatever breaks Prefect must not break the campaign
-            if self._conductor.errors:
+            if self._evaluator.errors:
                 return
             self._broken = True
             log.warning("Prefect failed (%s: %s); going on without it", type(error).__name__, error)
-            PlainRounds(self._conductor)(number, self._conductor.unanswered(requests))
+            PlainRounds(self._evaluator)(number, self._evaluator.unanswered(requests))
 
     def _flow(self, number: int, requests: Sequence[Request]) -> None:
-        conductor = self._conductor
+        evaluator = self._evaluator
         by_key = {r.key: r for r in requests}
-        name = conductor.assembled.definition.name
+        name = evaluator.assembled.definition.name
+        places = min(len(requests), evaluator.assembled.workers.count)
 
         @task(name="evaluate", task_run_name="{oracle} {smiles}", cache_policy=NO_CACHE, persist_result=False)
         def evaluate(key: str, oracle: str, smiles: str) -> str:  # noqa: ARG001 - they name the run
-            return conductor.evaluate(by_key[key])
+            return evaluator.evaluate(by_key[key])
 
         @flow(
             name="zincloop round",
             flow_run_name=f"{name} round {number}",
-            task_runner=ThreadPoolTaskRunner(max_workers=conductor.assembled.workers),  # type: ignore[arg-type]
+            task_runner=ThreadPoolTaskRunner(max_workers=places),  # type: ignore[arg-type]
             persist_result=False,
             validate_parameters=False,
         )

@@ -13,8 +13,10 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
 
-from flows.conduct import STOPPED, Conductor, Dispatcher, PlainRounds
+from flows.conduct import STOPPED, Conductor
 from flows.display import watch
+from flows.evaluating import Dispatcher, Evaluator, PlainRounds
+from flows.executors import executor
 from flows.opening import Opened, commit
 from flows.report import write_report
 from flows.server import prefect_server
@@ -51,9 +53,14 @@ def run_campaign(opened: Opened) -> Ended:
     """Run until the campaign closes, only people have to answer, or a signal stops it."""
     stop = threading.Event()
     caught: list[int] = []
-    with opened.store.locked(), opened.ledger.alone(), _logging_to(opened.store.log):
+    with (
+        opened.store.locked(),
+        opened.ledger.alone(),
+        _logging_to(opened.store.log),
+        executor(opened.assembled, opened.store.cluster) as places,
+    ):
         commit(opened)
-        conductor = Conductor(opened.store, opened.ledger, opened.assembled, stop)
+        conductor = Conductor(Evaluator(opened.store, opened.ledger, opened.assembled, places, stop))
         with _signals(stop, caught), ThreadPoolExecutor(1, "conductor") as thread:
             work = thread.submit(_conduct, conductor)
             try:
@@ -77,7 +84,7 @@ def _conduct(conductor: Conductor) -> str:
     """Conduct with Prefect, its server starting while the first round is being thought about."""
     store = conductor.store
     if _nothing_to_dispatch(conductor):
-        return conductor.conduct(lambda: PlainRounds(conductor))
+        return conductor.conduct(lambda: PlainRounds(conductor.evaluator))
     with contextlib.ExitStack() as stack, ThreadPoolExecutor(1, "prefect") as starter:
         server = prefect_server(store.prefect, store.directory / "prefect.log")
         ready = starter.submit(stack.enter_context, server)
@@ -103,8 +110,8 @@ def _dispatcher(conductor: Conductor, ready: Future[None]) -> Dispatcher:
         from flows.rounds import PrefectRounds  # noqa: PLC0415 - importing Prefect takes seconds
     except Exception as error:  # noqa: BLE001 - Prefect is a convenience, the campaign is not
         log.warning("Prefect does not start (%s); going on without it", error)
-        return PlainRounds(conductor)
-    return PrefectRounds(conductor)
+        return PlainRounds(conductor.evaluator)
+    return PrefectRounds(conductor.evaluator)
 
 
 @contextlib.contextmanager

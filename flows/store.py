@@ -89,6 +89,11 @@ class Store:
         """Prefect's own files; may be deleted at any time."""
         return self.directory / ".prefect"
 
+    @property
+    def cluster(self) -> Path:
+        """What a batch system and Dask leave; may be deleted between runs."""
+        return self.directory / ".dask"
+
     def holds_campaign(self) -> bool:
         """Whether a campaign was begun here."""
         return self.pointer.is_file() or self._holds_file()

@@ -46,7 +46,7 @@ def describe(assembled: Assembled) -> None:
     )
     console.print(
         f"  initial design of {first}, then rounds of {definition.batch} chosen from {definition.pool}; "
-        f"budget: {budget}; {assembled.workers} workers",
+        f"budget: {budget}; {assembled.workers.count} workers",
         highlight=False,
     )
     if definition.screened:
@@ -57,15 +57,15 @@ def describe(assembled: Assembled) -> None:
     if any(isinstance(oracle, DeferredOracle) for oracle in assembled.parts.oracles):
         console.print(f"  while only the laboratory has to answer: {_meanwhile(definition)}", highlight=False)
     cores = len(os.sched_getaffinity(0))
-    if assembled.workers > cores:
-        console.print(f"  note: {assembled.workers} workers share the {cores} cores of this machine")
+    if assembled.workers.count > cores:
+        console.print(f"  note: {assembled.workers.count} workers share the {cores} cores of this machine")
 
 
 def show_status(opened: Opened) -> None:
     """One screen: budget, rounds, the best molecules, failures."""
     console = Console()
     state, definition = opened.ledger.state(), opened.assembled.definition
-    console.print(f"[bold]{definition.name}[/]: {_standing(opened, state)}", highlight=False)
+    console.print(f"[bold]{definition.name}[/]: {standing(opened, state)}", highlight=False)
     console.print("  " + "; ".join(f"{s.name} {s}" for s in spending(definition, state)), highlight=False)
     molecules, table = state.complete(definition.objectives)
     kinds = ", ".join(f"{a.request.oracle}: {a.outcome.reason}" for a in state.failures[-3:])  # type: ignore[union-attr]
@@ -91,7 +91,8 @@ def show_status(opened: Opened) -> None:
             console.print(f"  warning: {found.alarm}", style="yellow", highlight=False)
 
 
-def _standing(opened: Opened, state: State) -> str:
+def standing(opened: Opened, state: State) -> str:
+    """Where a campaign stands, in a clause."""
     if state.closed is not None:
         return state.closed
     broken = oracle_broken(opened.assembled.definition.stop.failures_in_a_row, state)

@@ -25,10 +25,10 @@ FAR_LOOK_SECONDS = 5.0
 NEWS = """
 SELECT EXISTS (
   SELECT 1 FROM events
-  WHERE seq > (SELECT coalesce(max(seq), 0) FROM events WHERE kind = 'session end')
+  WHERE seq > (SELECT coalesce(max(seq), 0) FROM events WHERE kind = 'session end') AND kind <> 'claim'
 )
 """
-"""Whether anything happened after the last session ended."""
+"""Whether anything happened after the last session ended that a decision could depend on."""
 
 
 class WaitingError(Exception):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from loop.claims import Claim
 from loop.failing import FailurePolicy
 from loop.metrics import hypervolume, pareto_mask
 from loop.molecule import Limits, Molecule
@@ -200,8 +201,8 @@ class State:
 
     ``answers`` holds also what the readings of :attr:`notebook` answer. ``setbacks`` are the failures, oldest
     first, after which a request was left open to be tried again; ``deaths`` counts how often the program died
-    while a request was calculated. ``at`` is when the ledger was read (seconds since 1970-01-01 UTC), for
-    what depends on a date.
+    while a request was calculated. ``claims`` says who has taken on which request. ``at`` is when the ledger
+    was read (seconds since 1970-01-01 UTC), for what depends on a date.
     """
 
     rounds: tuple[Round, ...] = ()
@@ -215,6 +216,7 @@ class State:
     sessions: tuple[Session, ...] = ()
     closed: str | None = None
     notebook: Notebook = field(default_factory=Notebook)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
     at: float = 0.0
 
     def seen_at(self, at: float) -> State:

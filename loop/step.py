@@ -152,7 +152,7 @@ def decide(definition: Definition, parts: Parts, state: State) -> Decision:
         return halt
     if not computed:
         return _next(definition, parts, state)
-    if _may_add(definition, state):
+    if _may_add(definition, parts, state):
         decision = _next(definition, parts, state)
         if isinstance(decision, Propose):
             return decision
@@ -213,10 +213,20 @@ def why_wait(definition: Definition, parts: Parts, state: State) -> str | None:
     return None
 
 
-def _may_add(definition: Definition, state: State) -> bool:
+def _may_add(definition: Definition, parts: Parts, state: State) -> bool:
     """Whether a place is free and enough is known to fill it; a design is not drawn twice meanwhile."""
-    free = definition.in_flight is not None and len(state.awaited) < definition.in_flight
-    return free and len(state.complete(definition.objectives)[0]) >= ENOUGH_TO_FIT
+    complete = state.complete(definition.objectives)[0]
+    if len(complete) < ENOUGH_TO_FIT or not _free(definition, parts, state):
+        return False
+    at_people = len(to_compute(parts, state)) < len(state.pending)
+    return not at_people or why_wait(definition, parts, state) is None
+
+
+def _free(definition: Definition, parts: Parts, state: State) -> int:
+    """Molecules that programs have room for; what people are asked about takes none of it."""
+    if definition.in_flight is None:
+        return 0
+    return max(0, definition.in_flight - len({r.molecule for r in to_compute(parts, state)}))
 
 
 def _next(definition: Definition, parts: Parts, state: State) -> Propose | Screen | Close:
@@ -263,7 +273,7 @@ def propose(definition: Definition, parts: Parts, state: State) -> Propose:
     left = definition.budget.evaluations
     room = left - state.evaluations if left is not None else definition.pool
     if _enough(evidence):
-        size = min(_round_size(definition, state), room)
+        size = min(_round_size(definition, parts, state), room)
         batch, notes = _acquire(definition, parts, state, _beliefs(parts, evidence, seed), size, seed)
     else:
         batch, notes = _design(definition, parts, state, room, seed)
@@ -295,11 +305,9 @@ def _beliefs(parts: Parts, evidence: Sequence[Evidence], seed: int) -> dict[str,
     }
 
 
-def _round_size(definition: Definition, state: State) -> int:
+def _round_size(definition: Definition, parts: Parts, state: State) -> int:
     """A batch, or as many as places are free; where none is, the one that would come next."""
-    if definition.in_flight is None:
-        return definition.batch
-    return max(1, definition.in_flight - len(state.awaited))
+    return definition.batch if definition.in_flight is None else max(1, _free(definition, parts, state))
 
 
 def _design(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,11 @@ UNCERTAINTY_DFT = 0.03
 
 RECIPE = 1
 """Raised whenever the way from a molecule to its geometry changes."""
+
+
+def preload() -> None:
+    """Import what each calculation needs, once, before they are forked."""
+    importlib.import_module("oracles.chemistry.frontier")
 
 
 class Orbitals(BaseModel):

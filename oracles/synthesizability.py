@@ -68,6 +68,11 @@ class Synthesizability(BaseModel):
         return Measurement((value,), Cost(0.0, 0.0), {"versions": {"rdkit": rdBase.rdkitVersion}})
 
 
+def preload() -> None:
+    """Read the fragment statistics once, before calculations are forked."""
+    _implementation()
+
+
 @lru_cache(maxsize=200_000)
 def _accessibility(molecule: Molecule) -> float:
     return _implementation()(molecule.rdkit())
@@ -84,4 +89,5 @@ def _implementation() -> Callable[[Mol], float]:
         raise InputError(f"{path} cannot be imported")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.readFragmentScores()
     return cast(Callable[[Mol], float], module.calculateScore)

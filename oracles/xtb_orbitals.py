@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,16 @@ even for that."""
 
 RECIPE = 1
 """Raised whenever the way from a molecule to its geometry changes."""
+
+
+def preload() -> None:
+    """Import what each calculation needs, once, before they are forked."""
+    for name in (
+        "oracles.chemistry.ligand",
+        "oracles.chemistry.provenance",
+        "oracles.chemistry.semiempirical",
+    ):
+        importlib.import_module(name)
 
 
 class XtbOrbitals(BaseModel):

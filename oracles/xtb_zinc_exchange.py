@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,12 @@ Estimates: over eight ligands the two searches differed by 0.01 eV or less but f
 
 RECIPE = 1
 """Raised whenever the way from a molecule to its complex changes."""
+
+
+def preload() -> None:
+    """Import what each calculation needs, once, before they are forked."""
+    for name in ("oracles.chemistry.complexes", "oracles.chemistry.exchange_gfn2"):
+        importlib.import_module(name)
 
 
 class XtbZincExchange(BaseModel):

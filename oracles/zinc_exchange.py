@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,11 @@ C-PCM by 0.2 eV for ligands with few protons."""
 
 RECIPE = 1
 """Raised whenever the way from a molecule to its complex changes."""
+
+
+def preload() -> None:
+    """Import what each calculation needs, once, before they are forked."""
+    importlib.import_module("oracles.chemistry.exchange")
 
 
 class ZincExchange(BaseModel):

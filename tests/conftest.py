@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +12,14 @@ from typing import Any
 
 import pytest
 
+from flows.conduct import Conductor
+from flows.evaluating import Evaluator
+from flows.executors import Here
+from flows.opening import Opened
 from loop import parts
 from loop.ledger import Place
 from loop.ledger.address import address
+from oracles.contained import close
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -29,9 +35,17 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PYTHONPATH", f"{PLUGIN}:{ROOT}")
     for cached in (parts.kinds, parts.load):
         cached.cache_clear()
+    close()  # what calculates from now on has this environment
     yield PLUGIN
     for cached in (parts.kinds, parts.load):
         cached.cache_clear()
+    close()
+
+
+def conducting(opened: Opened, stop: threading.Event | None = None) -> Conductor:
+    """A run on a campaign, on this machine and without Prefect."""
+    places = Evaluator(opened.store, opened.ledger, opened.assembled, Here(), stop or threading.Event())
+    return Conductor(places)
 
 
 QUICK = """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -134,11 +135,63 @@ class ProposalTable(Table):
     )
 
 
+class ClusterTable(Table):
+    """``[workers.cluster]``: calculations on other machines, reached through Dask."""
+
+    kind: Literal["local", "scheduler", "slurm", "pbs"] = Field(
+        description="local: Dask on this machine, to try it; scheduler: one that runs already; slurm, pbs: "
+        "jobs that are submitted while there is work and end when there is none"
+    )
+    address: str | None = Field(
+        None, description="of a running scheduler, tcp://HOST:PORT or tls://HOST:PORT"
+    )
+    at_once: Count = Field(1, description="calculations of one job at the same time (slurm, pbs)")
+    queue: str | None = Field(None, description="partition or queue of the jobs")
+    account: str | None = Field(None, description="account or project they are charged to")
+    walltime: str = Field("24:00:00", description="time limit of a job, HH:MM:SS")
+    memory_gb: Positive | None = Field(
+        None, description="memory of a job; by default what its calculations may use"
+    )
+    directives: tuple[str, ...] = Field(
+        (), description="further lines of the job's head, without #SBATCH or #PBS"
+    )
+    prologue: tuple[str, ...] = Field((), description="commands before the worker, such as 'module load ...'")
+    interface: str | None = Field(None, description="network interface of the workers, for example ib0")
+
+    @model_validator(mode="after")
+    def _reachable(self) -> ClusterTable:
+        if (self.kind == "scheduler") != (self.address is not None):
+            raise ValueError(
+                "kind 'scheduler' needs its address, for example \"tcp://10.0.0.1:8786\""
+                if self.address is None
+                else f"an address is for kind 'scheduler', not for '{self.kind}'"
+            )
+        if self.address is not None and not re.fullmatch(r"(tcp|tls)://[^/\s]+:\d+", self.address):
+            raise ValueError(f"address must be like tcp://HOST:PORT or tls://HOST:PORT, not {self.address!r}")
+        return self
+
+    @field_validator("walltime")
+    @classmethod
+    def _duration(cls, value: str) -> str:
+        if not re.fullmatch(r"(\d+-)?\d{1,3}:[0-5]\d:[0-5]\d", value):
+            raise ValueError("walltime must be HH:MM:SS or D-HH:MM:SS")
+        return value
+
+
 class WorkersTable(Table):
-    """``[workers]``: how much of the machine is used."""
+    """``[workers]``: where calculations run, and how many."""
 
     count: Annotated[int, Field(gt=0, le=1024)] = Field(2, description="calculations at the same time")
     threads: Annotated[int, Field(gt=0, le=256)] = Field(1, description="threads of each calculation")
+    asynchronous: bool = Field(
+        False, description="a worker that falls free gets the next candidate, without waiting for the round"
+    )
+    cluster: ClusterTable | None = Field(None, description="other machines; without it, this one")
+
+    @property
+    def in_flight(self) -> int | None:
+        """Molecules under way at once; ``None`` where rounds wait for all of theirs."""
+        return self.count if self.asynchronous else None
 
 
 class LaboratoryTable(Table):
@@ -258,6 +311,10 @@ class CampaignFile(Table):
         if evaluations is not None and evaluations < initial:
             raise ValueError(
                 f"impossible budget: {evaluations} evaluations do not cover the initial design of {initial}"
+            )
+        if self.workers.asynchronous and self.proposal.screen:
+            raise ValueError(
+                "a campaign screens by rounds: set workers.asynchronous or proposal.screen, not both"
             )
         if all(g.share == 0 for g in self.generators):
             raise ValueError("no generator has a share of the pool; give one a 'share' above 0")

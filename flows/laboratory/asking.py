@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from flows.report.drawing import draw
 from flows.store import StoreError
 from generators.corpus.entries import cas_numbers
 from loop.campaign import State
+from loop.claims import Claim
 from loop.protocols import DeferredOracle
 from loop.readings import Assay
 from loop.records import Pick, Request
@@ -25,7 +27,7 @@ from oracles.contained.spool import write_text
 
 @dataclass(frozen=True)
 class Open:
-    """A request that waits for readings.
+    """A request to people, as a rule one that waits for readings.
 
     Attributes
     ----------
@@ -34,9 +36,12 @@ class Open:
     pick
         The molecule, and why.
     missing
-        Assays that lack readings -> how many.
+        Assays that lack readings -> how many; nothing where the request is answered.
     priority
-        1 for the first to be done: older rounds first, in each the order in which molecules were chosen.
+        1 for the first to be done: older rounds first, in each the order in which molecules were chosen;
+        0 where nothing is to be done.
+    claim
+        Who has taken it on, if somebody has.
     """
 
     request: Request
@@ -44,6 +49,7 @@ class Open:
     pick: Pick
     missing: dict[Assay, int]
     priority: int
+    claim: Claim | None = None
 
     @property
     def short(self) -> str:
@@ -69,20 +75,22 @@ def people(opened: Opened) -> list[DeferredOracle]:
 
 def open_requests(opened: Opened, state: State) -> list[Open]:
     """What waits for readings, the first to be done first."""
+    return [request for request in asked_requests(opened, state) if request.missing]
+
+
+def asked_requests(opened: Opened, state: State) -> list[Open]:
+    """Everything people were ever asked, in the order asked."""
     assays = {a.property: a for oracle in people(opened) for a in oracle.wanted}
     kinds = {oracle.kind for oracle in people(opened)}
-    by_molecule = {r.molecule: r for r in state.pending if r.oracle in kinds}
-    picks = [(r.number, p) for r in state.rounds for p in r.picks if p.candidate.molecule in by_molecule]
-    return [
-        Open(
-            request := by_molecule[pick.candidate.molecule],
-            number,
-            pick,
-            {assays[name]: n for name, n in state.notebook.missing(request).items()},
-            priority,
-        )
-        for priority, (number, pick) in enumerate(picks, start=1)
-    ]
+    by_molecule = {r.molecule: r for r in state.requests.values() if r.oracle in kinds}
+    priorities = itertools.count(1)
+    found = []
+    for number, pick in ((r.number, p) for r in state.rounds for p in r.picks):
+        if (request := by_molecule.get(pick.candidate.molecule)) is not None:
+            missing = {assays[name]: n for name, n in state.notebook.missing(request).items()}
+            priority = next(priorities) if missing else 0
+            found.append(Open(request, number, pick, missing, priority, state.claims.get(request.key)))
+    return found
 
 
 def to_fill_in(asked: Sequence[Open], state: State) -> pd.DataFrame:
@@ -91,10 +99,7 @@ def to_fill_in(asked: Sequence[Open], state: State) -> pd.DataFrame:
     rows = []
     for request in asked:
         molecule = request.pick.candidate.molecule
-        for assay, missing in request.missing.items():
-            there = state.notebook.standing.get(assay.property, {}).get(molecule, [])
-            used = {reading.replicate for reading in there}
-            free = (str(n) for n in range(1, len(used) + missing + 1) if str(n) not in used)
+        for assay in request.missing:
             rows += [
                 {
                     "request": request.short,
@@ -108,10 +113,19 @@ def to_fill_in(asked: Sequence[Open], state: State) -> pd.DataFrame:
                     "priority": request.priority,
                     "round": request.round,
                     "reason": request.pick.reason,
+                    "claimed": "" if request.claim is None else request.claim.by,
                 }
-                for replicate, _ in zip(free, range(missing), strict=False)
+                for replicate in free_replicates(request, assay, state)
             ]
     return pd.DataFrame(rows, columns=list(KNOWN)).fillna("")
+
+
+def free_replicates(asked: Open, assay: Assay, state: State) -> list[str]:
+    """Names for the readings that are missing, none of them taken."""
+    there = state.notebook.standing.get(assay.property, {}).get(asked.request.molecule, [])
+    used = {reading.replicate for reading in there}
+    missing = asked.missing[assay]
+    return [str(n) for n in range(1, len(used) + missing + 1) if str(n) not in used][:missing]
 
 
 def write_requests(opened: Opened, table: Path | None, sheet: Path | None) -> list[Open]:

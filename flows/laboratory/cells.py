@@ -1,4 +1,4 @@
-"""Single cells of a laboratory's file: what they may hold, and what a spreadsheet has done to them."""
+"""Single cells of what a laboratory sends: what they may hold, and what a spreadsheet has done to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a laboratory sends back: every bad cell of a file is named, and it is taken in whole or not at all."""
+"""What a laboratory sends back: every bad cell is named, and rows are taken in all together or not at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from flows.laboratory import cells as cell
 from flows.laboratory.asking import people
 from flows.laboratory.cells import CellError
 from flows.laboratory.columns import SHORT
-from flows.laboratory.file import LaboratoryFileError, rows, shortened
+from flows.laboratory.file import rows
+from flows.laboratory.row import ConflictError, RefusedError, Row
 from flows.laboratory.units import UnitError, conversion
 from flows.opening import Opened
 from loop.campaign import State
@@ -27,7 +28,7 @@ ENOUGH = 3
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of a file.
+    """What came of rows.
 
     Attributes
     ----------
@@ -57,7 +58,19 @@ class Taken:
 
 
 def take(opened: Opened, file: Path, dry: bool = False, unsolicited: bool = False) -> Taken:
-    """Take in a file.
+    """Take in a file; see :func:`take_rows`.
+
+    Raises
+    ------
+    RefusedError
+        Naming every line that cannot be taken; then nothing of the file is.
+    """
+    people(opened)
+    return take_rows(opened, list(rows(file)), dry, unsolicited)
+
+
+def take_rows(opened: Opened, table: Sequence[Row], dry: bool = False, unsolicited: bool = False) -> Taken:
+    """Take in rows, whoever sent them.
 
     Parameters
     ----------
@@ -68,24 +81,23 @@ def take(opened: Opened, file: Path, dry: bool = False, unsolicited: bool = Fals
 
     Raises
     ------
-    LaboratoryFileError
-        Naming every line that cannot be taken; then nothing of the file is.
+    RefusedError
+        Naming every row that cannot be taken; then none is. A :class:`ConflictError` where they contradict
+        what is there.
     """
     assays = {a.property: a for oracle in people(opened) for a in oracle.wanted}
-    table = list(rows(file))
     for oracle in people(opened):
         opened.ledger.declare(oracle.protocol())
     before = opened.ledger.state()
-    reader = _Reader(file, assays, before, unsolicited)
-    found = [(line, reading) for line, cells in table if (reading := reader.reading(line, cells)) is not None]
+    reader = _Reader(assays, before, unsolicited)
+    found = [(row.place, reading) for row in table if (reading := reader.reading(row)) is not None]
     reader.finish()
     readings = [reading for _, reading in found]
     doubts = _doubts(readings, before)
     try:
         intake = opened.ledger.report(readings, dry)
     except ReadingsError as error:
-        sentences = [f"{file}, line {found[k][0]}: {why}" for k, why in error.conflicts.items()]
-        raise LaboratoryFileError(shortened(sentences)) from error
+        raise ConflictError(*(f"{found[k][0]}: {why}" for k, why in error.conflicts.items())) from error
     if intake.news and not dry:
         opened.ledger.back_up(opened.store.backup)
     return Taken(intake, reader.empty, tuple(reader.converted), doubts, before, opened.ledger.state())
@@ -94,8 +106,8 @@ def take(opened: Opened, file: Path, dry: bool = False, unsolicited: bool = Fals
 class _Reader:
     """Turns rows into readings and collects what is wrong with them."""
 
-    def __init__(self, file: Path, assays: Mapping[str, Assay], state: State, unsolicited: bool) -> None:
-        self.file, self.assays, self.unsolicited = file, assays, unsolicited
+    def __init__(self, assays: Mapping[str, Assay], state: State, unsolicited: bool) -> None:
+        self.assays, self.unsolicited = assays, unsolicited
         self.by_key = {key[:SHORT]: r.molecule for key, r in state.requests.items()} | {
             key: r.molecule for key, r in state.requests.items()
         }
@@ -104,20 +116,20 @@ class _Reader:
         self.converted: dict[str, None] = {}
         self.empty = 0
 
-    def reading(self, line: int, cells: Mapping[str, str]) -> Reading | None:
+    def reading(self, row: Row) -> Reading | None:
         """One row; ``None`` if it holds no value or cannot be read."""
         try:
-            for column, text in cells.items():
+            for column, text in row.cells.items():
                 cell.check_text(column, text)
-            return self._reading(cells)
+            return self._reading(row.cells)
         except CellError as error:
-            self.problems.append(f"{self.file}, line {line}, {error}")
+            self.problems.append(f"{row.place}, {error}")
         return None
 
     def finish(self) -> None:
-        """Refuse the file if anything is wrong with it."""
+        """Refuse all rows if anything is wrong with one."""
         if self.problems:
-            raise LaboratoryFileError(shortened(self.problems))
+            raise RefusedError(*self.problems)
 
     def _reading(self, cells: Mapping[str, str]) -> Reading | None:
         valid = cell.flag("valid", cells.get("valid", ""), default=True)
@@ -167,7 +179,7 @@ class _Reader:
             raise CellError("smiles", f"{smiles}, but request {key} is about {self.by_key[key]}")
         if molecule not in self.asked and not self.unsolicited:
             raise CellError(
-                "smiles", f"{smiles} was never asked about; --unsolicited takes it in all the same"
+                "smiles", f"{smiles} was never asked about; the option 'unsolicited' takes it in all the same"
             )
         return molecule
 

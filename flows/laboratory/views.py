@@ -23,7 +23,8 @@ def show_requests(opened: Opened, asked: Sequence[Open]) -> None:
         console.print(f"{opened.assembled.definition.name}: nothing waits to be measured", highlight=False)
         return
     table = Table(box=None, padding=(0, 1, 0, 0))
-    for column in ("request", "molecule", "missing", "why"):
+    claimed = any(request.claim is not None for request in asked)
+    for column in ("request", "molecule", "missing", *(["claimed by"] if claimed else []), "why"):
         table.add_column(column, overflow="fold")
     for request in asked[:SHOWN]:
         candidate = request.pick.candidate
@@ -31,7 +32,9 @@ def show_requests(opened: Opened, asked: Sequence[Open]) -> None:
             assay.property + (f" x{n}" if n > 1 else "") for assay, n in request.missing.items()
         )
         molecule = f"{candidate.name}\n{candidate.molecule}" if candidate.name else str(candidate.molecule)
-        table.add_row(request.short, molecule, missing, f"round {request.round}: {request.pick.reason}")
+        by = [] if not claimed else [str(request.claim or "")]
+        why = f"round {request.round}: {request.pick.reason}"
+        table.add_row(request.short, molecule, missing, *by, why)
     console.print(table, markup=False)
     if len(asked) > SHOWN:
         console.print(f"and {len(asked) - SHOWN} more; --csv and --sheet write all", highlight=False)

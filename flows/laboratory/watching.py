@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.laboratory.file import LaboratoryFileError
+from flows.laboratory.row import RefusedError
 from flows.laboratory.taking import take
 from flows.laboratory.views import account
 from flows.opening import Opened
@@ -75,7 +75,7 @@ def _look_at(opened: Opened, file: Path, say: Callable[[str], None]) -> bool:
         return False
     try:
         told = ["taken in", mark, *account(opened, take(opened, file), dry=False)]
-    except LaboratoryFileError as error:
+    except RefusedError as error:
         told = ["refused, nothing was taken in", mark, *str(error).splitlines()]
     write_text(answer, "\n".join(told) + "\n")
     say(f"{file.name}: {told[0]}; {told[2]}")

@@ -20,6 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from loop.campaign import Event, State
+from loop.claims import Claim, ClaimError, standing
 from loop.ledger import rows, schema
 from loop.ledger.backup import back_up
 from loop.ledger.copying import copy_rows
@@ -259,6 +260,41 @@ class Ledger:
                 )
             return intake
 
+    def claim(self, request: str, by: str) -> Claim:
+        """Record that somebody takes a request on; the same person again changes nothing.
+
+        Raises
+        ------
+        ClaimError
+            If somebody else has it.
+        LedgerError
+            If the request was never asked.
+        """
+        with self._writing() as connection:
+            there = _held(connection, request, by)
+            return there or self._claim(connection, request, by, released=False)
+
+    def release(self, request: str, by: str) -> None:
+        """Record that somebody gives a request back; where nobody has it nothing is changed.
+
+        Raises
+        ------
+        ClaimError
+            If somebody else has it.
+        """
+        with self._writing() as connection:
+            if _held(connection, request, by) is not None:
+                self._claim(connection, request, by, released=True)
+
+    def _claim(self, connection: sa.Connection, request: str, by: str, released: bool) -> Claim:
+        if connection.scalar(sa.select(schema.requests.c.key).filter_by(key=request)) is None:
+            raise LedgerError(f"request {request} was never asked")
+        claims = rows.read_claims(connection)
+        number = sum(claim.request == request for claim in claims) + 1
+        data = {"by": by} | ({"released": True} if released else {})
+        self._event(connection, "claim", f"{request}:{number}", data)
+        return rows.read_claims(connection)[-1]
+
     def close_campaign(self, reason: str) -> None:
         """Record why the campaign ended."""
         with self._writing() as connection:
@@ -358,6 +394,14 @@ class Ledger:
         key = result.inserted_primary_key
         assert key is not None  # noqa: S101 - an insert into a table with an integer key has one
         return int(key[0])
+
+
+def _held(connection: sa.Connection, request: str, by: str) -> Claim | None:
+    """Somebody's own claim on a request, or ``None`` where nobody has it."""
+    there = standing(rows.read_claims(connection)).get(request)
+    if there is not None and there.by != by:
+        raise ClaimError(f"request {request[:8]} is claimed by {there}")
+    return there
 
 
 def _now_subject() -> str:

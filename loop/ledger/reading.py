@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from loop.campaign import Answer, Event, Round, Screening, Session, State
+from loop.claims import Claim, standing
 from loop.ledger import rows, schema
 from loop.readings import Notebook, Reported
 from loop.records import Cost, Measurement, OracleProtocol, Outcome, Request, Value
@@ -33,6 +34,7 @@ class Reader:
         self._reported: list[Reported] = []
         self._notebook = Notebook()
         self._told: dict[str, Answer] = {}
+        self._claims: dict[str, Claim] = {}
         self._history = _History()
         self._state = State()
 
@@ -67,6 +69,8 @@ class Reader:
             self._answers |= self._new_answers(connection)
         if came & {"readings", "protocol", "round"}:
             self._hear(connection)
+        if "claim" in came:
+            self._claims = standing(rows.read_claims(connection))
         self._seq = news[-1].seq
         self._state = self._snapshot()
 
@@ -83,6 +87,7 @@ class Reader:
             sessions=tuple(self._history.sessions),
             closed=self._history.closed,
             notebook=self._notebook,
+            claims=self._claims,
         )
 
     def _hear(self, connection: sa.Connection) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from loop.campaign import Event
+from loop.claims import Claim
 from loop.ledger.schema import events, picks, protocols, readings, screened
 from loop.molecule import parse
 from loop.readings import Reading, Reported
@@ -156,6 +157,14 @@ def read_reported(connection: sa.Connection, after: int, at: Mapping[int, float]
     return [
         Reported(Reading(parse(r.smiles), **{name: getattr(r, name) for name in names}), at[r.event])
         for r in connection.execute(query.order_by(readings.c.event, readings.c.position))
+    ]
+
+
+def read_claims(connection: sa.Connection) -> list[Claim]:
+    """Every claim and every giving back, in the order recorded."""
+    rows = connection.execute(sa.select(events).filter_by(kind="claim").order_by(events.c.seq))
+    return [
+        Claim(r.subject.rpartition(":")[0], r.data["by"], r.at, r.data.get("released", False)) for r in rows
     ]
 
 

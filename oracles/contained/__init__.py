@@ -1,5 +1,6 @@
-"""Contained execution: one calculation, one killable child process, one outcome on disk."""
+"""Contained execution: one calculation, one killable process, one outcome on disk."""
 
 from oracles.contained.job import Containment, Job, run
+from oracles.contained.starting import close
 
-__all__ = ["Containment", "Job", "run"]
+__all__ = ["Containment", "Job", "close", "run"]

@@ -1,4 +1,4 @@
-"""The child process of one calculation: ``python -m oracles.contained.child DIRECTORY``.
+"""What the process of one calculation does: it is forked from :mod:`oracles.contained.nursery`.
 
 Reads ``job.json``, measures, writes ``outcome.json``. This is the one place where an exception of a
 calculation becomes a recorded failure.
@@ -87,14 +87,9 @@ def main(directory: Path) -> None:
     """Run the job of a directory."""
     started = time.monotonic()
     job = json.loads((directory / "job.json").read_text())
-    die_with_parent(job["parent"])
     if job["memory_bytes"]:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory_bytes"], job["memory_bytes"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     part = load("oracles", job["oracle"]).model_validate(job["settings"])
     outcome = answer(cast(ComputedOracle, part), job["smiles"], directory, started)
     write_outcome(directory, outcome, job["attempt"])
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

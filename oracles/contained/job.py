@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from loop.records import Cost, Failure, FailureKind, Outcome
+from oracles.contained.nursery import FROM_OUTSIDE, sweep
 from oracles.contained.spool import read_outcome, write_json, write_outcome
+from oracles.contained.starting import Death, LostError, start
 
 POLL_SECONDS = 0.05
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 LOG_TAIL = 2000
+
+OUTSIDE_SECONDS = 2.0
+"""Within which a signal that ends all processes of a program has reached each of them."""
+
+KINDS: dict[int, FailureKind] = {
+    signal.SIGKILL: FailureKind.RESOURCE,
+    **dict.fromkeys(FROM_OUTSIDE, FailureKind.TRANSIENT),
+}
+"""Signal that ended a calculation -> kind of the failure; any other is unknown."""
 
 
 @dataclass(frozen=True)
@@ -80,34 +82,50 @@ def run(job: Job, containment: Containment, cancelled: Callable[[], bool]) -> Ou
     if (found := read_outcome(job.directory, job.set_back)) is not None:
         return found
     _prepare(job, containment)
-    started = time.monotonic()
-    with (job.directory / "log.txt").open("wb") as log:
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-            [sys.executable, "-m", "oracles.contained.child", str(job.directory)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=_environment(containment.threads),
-            start_new_session=True,
-        )
+    began = time.monotonic()
+    try:
+        death = _watch(job, containment, cancelled, began)
+    except LostError as error:
+        cost = Cost(0.0, time.monotonic() - began)
+        return _fail(job, Failure(FailureKind.TRANSIENT, f"the calculation was lost: {error}", cost))
+    if death is None or isinstance(death, Failure):
+        return death
+    if -death.code in FROM_OUTSIDE and _soon(cancelled):
+        return None
+    cost = Cost(death.cpu_seconds, time.monotonic() - began)
+    return read_outcome(job.directory) or _fail(job, _death(job, death.code, cost))
+
+
+def _watch(
+    job: Job, containment: Containment, cancelled: Callable[[], bool], began: float
+) -> Death | Failure | None:
+    """Wait for the end of a calculation, and bring it about when it is time or it is cancelled."""
+    started = start(job.oracle, job.directory, containment.threads)
+    with closing(started):
         while True:
-            pid, status, usage = os.wait4(child.pid, os.WNOHANG)
-            elapsed = time.monotonic() - started
-            if pid:
-                child.returncode = os.waitstatus_to_exitcode(status)
-                break
+            try:
+                death = started.wait(POLL_SECONDS)
+            except LostError:
+                sweep(started.pid)
+                raise
+            if death is not None:
+                return death
             if cancelled():
-                _kill(child)
+                started.kill()
                 return None
+            elapsed = time.monotonic() - began
             if elapsed > containment.deadline_seconds:
-                cost = Cost(_kill(child), elapsed)
+                cost = Cost(started.kill().cpu_seconds, elapsed)
                 reason = f"the deadline of {containment.deadline_seconds:g} s passed"
                 return _fail(job, Failure(FailureKind.RESOURCE, reason, cost))
-            time.sleep(POLL_SECONDS)
-    _sweep(child.pid)
-    found = read_outcome(job.directory)
-    cost = Cost(usage.ru_utime + usage.ru_stime, elapsed)
-    return found or _fail(job, _death(job, child.returncode, cost))
+
+
+def _soon(cancelled: Callable[[], bool]) -> bool:
+    """Whether what ended a calculation from outside is about to end the program too."""
+    until = time.monotonic() + OUTSIDE_SECONDS
+    while not cancelled() and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
+    return cancelled()
 
 
 def _prepare(job: Job, containment: Containment) -> None:
@@ -122,36 +140,15 @@ def _prepare(job: Job, containment: Containment) -> None:
             "smiles": job.smiles,
             "attempt": job.attempt,
             "memory_bytes": containment.memory_bytes,
-            "parent": os.getpid(),
         },
     )
-
-
-def _environment(threads: int) -> dict[str, str]:
-    pinned = dict.fromkeys(THREAD_VARIABLES, str(threads))
-    return os.environ | pinned | {"PYTHONUNBUFFERED": "1"}
-
-
-def _kill(child: subprocess.Popen[bytes]) -> float:
-    """Kill the child with everything it started; returns its CPU seconds."""
-    _sweep(child.pid)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_utime + usage.ru_stime
-
-
-def _sweep(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _death(job: Job, code: int, cost: Cost) -> Failure:
     tail = (job.directory / "log.txt").read_text(errors="replace")[-LOG_TAIL:].strip()
     if code < 0:
         name = signal.Signals(-code).name
-        kind = FailureKind.RESOURCE if -code == signal.SIGKILL else FailureKind.UNKNOWN
+        kind = KINDS.get(-code, FailureKind.UNKNOWN)
         reason = f"the calculation died of {name}"
         if -code == signal.SIGKILL:
             reason += ", most likely because the machine ran out of memory"

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from flows.conduct import Conductor, PlainRounds
+from flows.evaluating import PlainRounds
 from flows.opening import begin_or_resume, commit
 from loop.ledger import Ledger
+from tests.conftest import conducting
 
 _count = 0
 _lock = threading.Lock()
@@ -50,8 +51,8 @@ def main(file: Path, number: int, moment: str) -> None:
     opened = begin_or_resume(file, None)
     with opened.store.locked():
         commit(opened)
-        conductor = Conductor(opened.store, opened.ledger, opened.assembled, threading.Event())
-        conductor.conduct(lambda: PlainRounds(conductor))
+        conductor = conducting(opened)
+        conductor.conduct(lambda: PlainRounds(conductor.evaluator))
     sys.stdout.write(f"{_count}\n")
 
 

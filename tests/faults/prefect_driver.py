@@ -12,6 +12,7 @@ from pathlib import Path
 from flows.conduct import Conductor
 from flows.opening import begin_or_resume, commit
 from flows.server import prefect_server
+from tests.conftest import conducting
 
 
 def kill_server_after(conductor: Conductor, answers: int) -> None:
@@ -39,9 +40,9 @@ def main(file: Path) -> None:
         from flows.rounds import PrefectRounds  # noqa: PLC0415 - Prefect reads its settings on import
 
         commit(opened)
-        conductor = Conductor(opened.store, opened.ledger, opened.assembled, threading.Event())
+        conductor = conducting(opened)
         threading.Thread(target=kill_server_after, args=(conductor, 5), daemon=True).start()
-        sys.stdout.write(conductor.conduct(lambda: PrefectRounds(conductor)) + "\n")
+        sys.stdout.write(conductor.conduct(lambda: PrefectRounds(conductor.evaluator)) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,23 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.slow
 
 
+ROOM = 3
+"""Pages beyond those of an empty ledger: enough to begin, too little for 36 answers."""
+
+
+def _empty(directory: Path) -> int:
+    Ledger(directory / "empty.sqlite").close()
+    with closing(sqlite3.connect(directory / "empty.sqlite")) as connection:
+        return int(connection.execute("PRAGMA page_count").fetchone()[0])
+
+
 def _run(file: Path, pages: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.faults.full_driver", str(file), str(pages)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_a_full_disk_is_one_sentence_and_room_is_all_it_takes(quick: Path) -> None:
-    done = _run(quick, 27)
+    done = _run(quick, _empty(quick.parent) + ROOM)
     assert done.returncode == 2
     assert "disk is full" in done.stderr
     assert "Traceback" not in done.stderr

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from flows.conduct import Conductor, PlainRounds
+from flows.evaluating import PlainRounds
 from flows.opening import Opened, begin_or_resume, commit, existing
 from loop import parts
 from loop.protocols import ComputedOracle
 from loop.records import Cost
 from loop.step import Close, Evaluate, Propose, Screen, decide
-from tests.conftest import LABORATORY, PLUGIN, QUICK, ROOT
+from oracles.contained import close
+from tests.conftest import LABORATORY, PLUGIN, QUICK, ROOT, conducting
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +37,8 @@ def _run_once(file: Path) -> Path:
         opened = begin_or_resume(file, None)
         with opened.store.locked():
             commit(opened)
-            conductor = Conductor(opened.store, opened.ledger, opened.assembled, threading.Event())
-            conductor.conduct(lambda: PlainRounds(conductor))
+            conductor = conducting(opened)
+            conductor.conduct(lambda: PlainRounds(conductor.evaluator))
         opened.ledger.close()
     _forget_parts()
     return opened.store.directory
@@ -72,6 +72,7 @@ def finished(finished_directory: Path, plugin: Path) -> Iterator[Opened]:
 def _forget_parts() -> None:
     for cached in (parts.kinds, parts.load):
         cached.cache_clear()
+    close()  # calculations have the environment of the time when the first of them began
 
 
 @pytest.fixture

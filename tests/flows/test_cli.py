@@ -76,7 +76,7 @@ def test_every_command_explains_itself(command: str) -> None:
     assert "Usage" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["requests", "import", "watch"])
+@pytest.mark.parametrize("command", ["requests", "import", "watch", "serve"])
 def test_every_command_of_the_laboratory_explains_itself(command: str) -> None:
     done = _zincloop("lab", command, "--help")
     assert done.returncode == 0

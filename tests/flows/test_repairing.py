@@ -9,18 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from flows.conduct import Conductor, PlainRounds
+from flows.conduct import Conductor
+from flows.evaluating import PlainRounds
 from flows.opening import Opened, begin_or_resume, commit, existing
 from flows.repairing import repair
 from flows.store import Store, StoreError
 from loop.ledger import Ledger
+from oracles.contained import close
+from tests.conftest import conducting
 
 
 def _run(file: Path, stop_after: int | None = None) -> Opened:
     """Run the campaign; with ``stop_after``, to that many answers."""
     opened = begin_or_resume(file, None)
     stop = threading.Event()
-    conductor = Conductor(opened.store, opened.ledger, opened.assembled, stop)
+    conductor = conducting(opened, stop)
     record = opened.ledger.record
 
     def counted(*arguments: object) -> bool:
@@ -32,7 +35,7 @@ def _run(file: Path, stop_after: int | None = None) -> Opened:
     opened.ledger.record = counted  # type: ignore[assignment, method-assign]
     with opened.store.locked():
         commit(opened)
-        conductor.conduct(lambda: PlainRounds(conductor))
+        conductor.conduct(lambda: PlainRounds(conductor.evaluator))
     return opened
 
 
@@ -97,6 +100,7 @@ def test_what_was_calculated_since_the_backup_is_not_calculated_again(
 
     tally = tmp_path / "tally.txt"
     monkeypatch.setenv("ZINCLOOP_TEST_TALLY", str(tally))
+    close()  # what calculates from now on has this environment
     monkeypatch.setattr(Conductor, "_back_up", _not_at_the_end(Conductor._back_up))
     stopped = _run(quick, stop_after=20)
     store, answered = stopped.store, set(stopped.ledger.state().answers)
@@ -118,7 +122,7 @@ def _not_at_the_end(back_up: Callable[[Conductor], None]) -> Callable[[Conductor
     """A backup that is not made any more once the run was told to stop, as after a failure of the disk."""
 
     def unless_stopped(conductor: Conductor) -> None:
-        if not conductor.stop.is_set():
+        if not conductor.evaluator.stop.is_set():
             back_up(conductor)
 
     return unless_stopped

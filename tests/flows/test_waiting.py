@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.conduct import Conductor, PlainRounds
+from flows.evaluating import PlainRounds
 from flows.laboratory.asking import open_requests, to_fill_in
 from flows.laboratory.taking import take
 from flows.opening import Opened, existing
 from flows.views import show_proposal, show_status
-from flows.waiting import wait
+from flows.waiting import LOOK_SECONDS, wait
 from loop.molecule import parse
 from loop.readings import Reading
+from tests.conftest import conducting
+from tests.flows.laboratory.conftest import serving
 
 
 def _answer(opened: Opened, file: Path) -> int:
@@ -35,7 +37,8 @@ def test_news_wakes_and_nothing_else(waiting: Opened) -> None:
     woken = threading.Event()
     thread = threading.Thread(target=lambda: (wait(waiting.store.ledger, None), woken.set()))  # type: ignore[func-returns-value]
     thread.start()
-    assert not woken.wait(1.0)
+    waiting.ledger.claim(waiting.ledger.state().pending[0].key, "Ada")
+    assert not woken.wait(1.2 * LOOK_SECONDS), "who does it is no news to a campaign"
     waiting.ledger.report([Reading(parse("CCCO"), "ce", "1", 95.0, "%")])
     assert woken.wait(10.0)
     thread.join()
@@ -60,7 +63,7 @@ def test_no_second_design_is_proposed_meanwhile(waiting: Opened, capsys: pytest.
 
 
 def test_what_comes_while_a_session_ends_is_not_slept_through(waiting: Opened, tmp_path: Path) -> None:
-    conductor = Conductor(waiting.store, waiting.ledger, waiting.assembled, threading.Event())
+    conductor = conducting(waiting)
     end, told = waiting.ledger.end_session, list[int]()
 
     def late(reason: str) -> None:
@@ -69,10 +72,47 @@ def test_what_comes_while_a_session_ends_is_not_slept_through(waiting: Opened, t
         end(reason)
 
     waiting.ledger.end_session = late  # type: ignore[method-assign]
-    conductor.conduct(lambda: PlainRounds(conductor))
+    conductor.conduct(lambda: PlainRounds(conductor.evaluator))
     assert told == [18]
     assert len(waiting.ledger.state().rounds) == 2, "the next round was opened"
     assert conductor.waiting is not None
+
+
+@pytest.mark.slow
+def test_a_campaign_that_waits_goes_on_when_readings_are_posted(waiting: Opened, tmp_path: Path) -> None:
+    home = waiting.store.directory
+    command = [sys.executable, "-m", "flows.cli", "run", str(home)]
+    with (tmp_path / "log.txt").open("ab") as log:
+        child = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        assert _asleep(child) is not None
+        with serving(home) as server:
+            asked = server.client.get("/requests").json()["requests"]
+            server.client.put(f"/requests/{asked[0]['id']}/claim", json={"by": "Ada"}).raise_for_status()
+            time.sleep(2 * LOOK_SECONDS)
+            assert _asleep(child) is not None
+            assert len(waiting.ledger.state().sessions) == 2, "a claim did not wake it"
+            rows = [
+                {
+                    "request": r["id"],
+                    "property": m["property"],
+                    "replicate": n,
+                    "value": 95,
+                    "unit": m["unit"],
+                }
+                for r in asked
+                for m in r["missing"]
+                for n in m["free"]
+            ]
+            server.client.post("/readings", json=rows).raise_for_status()
+            deadline = time.monotonic() + 120
+            while len(waiting.ledger.state().rounds) < 2 and time.monotonic() < deadline:
+                time.sleep(0.5)
+            assert _asleep(child) is not None
+            assert len(server.client.get("/requests").json()["requests"]) == 4, "the next round is asked for"
+    finally:
+        child.kill()
+        child.wait()
 
 
 @pytest.mark.slow
@@ -81,10 +121,10 @@ def test_a_campaign_waits_is_killed_and_goes_on_when_the_laboratory_answers(
 ) -> None:
     """The ledger of a campaign that was interrupted is that of one that was not."""
     home = waiting.store.directory
-    calm = Conductor(waiting.store, waiting.ledger, waiting.assembled, threading.Event())
+    calm = conducting(waiting)
     untroubled = tmp_path / "untroubled"
     subprocess.run(["cp", "-r", str(home), str(untroubled)], check=True)
-    while calm.conduct(lambda: PlainRounds(calm)).startswith("waiting"):
+    while calm.conduct(lambda: PlainRounds(calm.evaluator)).startswith("waiting"):
         calm.waiting = None
         _answer(waiting, tmp_path / "calm.csv")
     expected = waiting.ledger.digest()

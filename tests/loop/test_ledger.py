@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from loop.campaign import Screening
+from loop.claims import ClaimError
 from loop.ledger import DamagedError, Ledger, LedgerError, Place
 from loop.ledger.upgrade import REQUESTS
 from loop.molecule import parse
@@ -461,3 +462,34 @@ def test_a_file_that_is_no_ledger_is_damaged_and_a_locked_one_is_not(tmp_path: P
     with pytest.raises(LedgerError) as caught:
         Ledger(tmp_path / "nowhere" / "ledger.sqlite")
     assert not isinstance(caught.value, DamagedError)
+
+
+def test_a_claim_is_an_event_on_which_nothing_else_depends(place: Place) -> None:
+    ledger, asked = _with_laboratory(place)
+    before = ledger.state()
+    digest, last = ledger.digest(), before.sessions[-1].last
+    first = ledger.claim(asked.key, "Ada")
+    assert ledger.claim(asked.key, "Ada") == first
+    with pytest.raises(ClaimError, match=r"is claimed by Ada since 20\d\d-"):
+        ledger.claim(asked.key, "Bob")
+    with pytest.raises(ClaimError, match="is claimed by Ada"):
+        ledger.release(asked.key, "Bob")
+    with pytest.raises(LedgerError, match="was never asked"):
+        ledger.claim("nothing", "Ada")
+    assert ledger.state().claims == {asked.key: first}
+    ledger.release(asked.key, "Ada")
+    ledger.release(asked.key, "Ada")
+    assert not ledger.state().claims
+    second = ledger.claim(asked.key, "Bob")
+    claims = [e for e in ledger.history() if e.kind == "claim"]
+    assert [(e.subject, e.data) for e in claims] == [
+        (f"{asked.key}:1", {"by": "Ada"}),
+        (f"{asked.key}:2", {"by": "Ada", "released": True}),
+        (f"{asked.key}:3", {"by": "Bob"}),
+    ]
+    state = ledger.state()
+    assert state.claims == {asked.key: second}
+    assert state.sessions[-1].last == last, "the session, which is open, did not get longer by it"
+    assert (ledger.digest(), state.answers) == (digest, before.answers)
+    ledger.report([_ce(97.0)])
+    assert asked.key in ledger.state().answers, "readings are taken in from anybody"

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from flows.exporting import write_export
-from flows.laboratory.file import LaboratoryFileError
+from flows.laboratory.row import RefusedError
 from flows.laboratory.taking import take
 from flows.laboratory.views import show_taken
 from flows.opening import Opened, existing
@@ -104,7 +104,9 @@ def test_a_failed_attempt_is_reported_without_a_value(
 
 def test_what_was_not_asked_is_taken_in_only_if_that_is_meant(waiting: Opened, filled: Path) -> None:
     filled.write_text("smiles,property,value,unit\nCCCCCO,ce,93.5,%\n")
-    assert "line 2, column smiles: CCCCCO was never asked about; --unsolicited" in complaint(waiting, filled)
+    assert "line 2, column smiles: CCCCCO was never asked about; the option 'unsolicited'" in complaint(
+        waiting, filled
+    )
     take(waiting, filled, unsolicited=True)
     values = waiting.ledger.state().values["ce"]
     assert [(m.smiles, v.value) for m, v in values.items()] == [("CCCCCO", 93.5)]
@@ -272,7 +274,7 @@ def test_an_import_that_is_killed_has_taken_in_all_or_nothing(waiting: Opened, t
 
 
 def test_the_error_is_one_of_the_program(waiting: Opened, tmp_path: Path) -> None:
-    with pytest.raises(LaboratoryFileError):
+    with pytest.raises(RefusedError):
         take(waiting, tmp_path / "nowhere.csv")
 
 

@@ -33,7 +33,7 @@ def test_the_pool_is_what_was_measured_at_what_it_cost(finished: Opened) -> None
     )
     assert labels.seconds.sum() == pytest.approx(spent)
     assert simulation.yardstick.task.known == ("sa",)
-    assert simulation.file.places == finished.assembled.workers
+    assert simulation.file.places == finished.assembled.workers.count
     assert simulation.yardstick.task.objectives == finished.assembled.definition.objectives
     assert [s.name for s in simulation.file.scenarios][:2] == [AS_RUN, "random"]
     assert simulation.file.scenarios[0].acquisition.kind == "scalarised_ucb"

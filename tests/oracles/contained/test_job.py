@@ -10,12 +10,15 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from loop.records import Failure, FailureKind, Measurement
-from oracles.contained import Containment, Job, run
+from oracles.contained import Containment, Job, close, run
 from oracles.contained.spool import OUTCOME, read_outcome
 
 PLUGIN = Path(__file__).parents[2] / "plugin"
@@ -23,8 +26,11 @@ LIMITS = Containment(deadline_seconds=60.0, memory_bytes=4_000_000_000, threads=
 
 
 @pytest.fixture(autouse=True)
-def _plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PYTHONPATH", f"{PLUGIN}:{Path.cwd()}")
+    close()  # calculations have the environment of the nursery that they come from
+    yield
+    close()
 
 
 def _job(directory: Path, manner: str) -> Job:
@@ -47,7 +53,7 @@ def test_measures_and_counts_the_cost(tmp_path: Path) -> None:
     outcome = run(Job("synthesizability", {}, "CS(C)=O", tmp_path / "job"), LIMITS, _never)
     assert isinstance(outcome, Measurement)
     assert outcome.values[0].property == "sa"
-    assert outcome.cost.cpu_seconds > 0.05
+    assert 0.0 < outcome.cost.cpu_seconds < 60.0
     assert outcome.cost.wall_seconds > 0.0
 
 
@@ -112,29 +118,95 @@ def test_damaged_outcome_is_calculated_again(tmp_path: Path, damage: str) -> Non
     assert isinstance(run(job, LIMITS, _never), Measurement)
 
 
-def test_child_dies_with_its_parent(tmp_path: Path) -> None:
-    """SIGKILL the controller: the calculation must not live on as an orphan."""
+def test_nothing_outlives_the_program(tmp_path: Path) -> None:
+    """SIGKILL the controller: neither the calculation nor what it started lives on as an orphan."""
     program = textwrap.dedent(
         f"""
         from pathlib import Path
-        from oracles.contained import Containment, Job, run
+        from oracles.contained import Containment, Job, close, run
         job = Job("misbehaving", {{"manner": "hang"}}, "CO", Path({str(tmp_path / "job")!r}))
         run(job, Containment(60.0, 0, 1), lambda: False)
         """
     )
     parent = subprocess.Popen([sys.executable, "-c", program])
-    pidfile = tmp_path / "job" / "grandchild"
-    for _ in range(200):
-        if pidfile.exists() and pidfile.read_text():
-            break
-        time.sleep(0.05)
-    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
-    assert children
+    grandchild = _grandchild(tmp_path)
+    nurseries = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+    assert nurseries
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
-    time.sleep(0.5)
-    assert not any(_alive(int(pid)) for pid in children)
-    os.kill(int(pidfile.read_text()), signal.SIGKILL)
+    _await(lambda: not any(map(_alive, (*map(int, nurseries), grandchild))))
+
+
+def _grandchild(directory: Path) -> int:
+    pidfile = directory / "job" / "grandchild"
+    _await(lambda: pidfile.exists() and bool(pidfile.read_text()))
+    return int(pidfile.read_text())
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen within ten seconds")
+
+
+def _nursery(pid: int) -> int:
+    """The process from which the calculation that started ``pid`` was forked."""
+    calculation = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return int(Path(f"/proc/{calculation}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_a_calculation_lost_with_its_nursery_is_tried_again_and_the_next_begins(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        lost = pool.submit(run, _job(tmp_path, "hang"), LIMITS, _never)
+        grandchild = _grandchild(tmp_path)
+        os.kill(_nursery(grandchild), signal.SIGKILL)
+        outcome = lost.result(timeout=10)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == FailureKind.TRANSIENT
+    _await(lambda: not _alive(grandchild))
+    job = Job("synthesizability", {}, "CS(C)=O", tmp_path / "next")
+    assert isinstance(run(job, LIMITS, _never), Measurement)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_ends_every_process_of_the_program_is_no_failure_of_the_calculation(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """As a system does when it shuts down: the signal comes to the calculation first."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(run, _job(tmp_path, "hang"), LIMITS, stop.is_set)
+        nursery = _nursery(_grandchild(tmp_path))
+        os.kill(nursery, number)
+        for child in Path(f"/proc/{nursery}/task/{nursery}/children").read_text().split():
+            os.kill(int(child), number)
+        threading.Timer(0.5, stop.set).start()
+        assert ended.result(timeout=10) is None
+    assert read_outcome(tmp_path / "job") is None
+
+
+def test_a_calculation_ended_by_somebody_is_tried_again(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(run, _job(tmp_path, "hang"), LIMITS, _never)
+        nursery = _nursery(_grandchild(tmp_path))
+        for child in Path(f"/proc/{nursery}/task/{nursery}/children").read_text().split():
+            os.kill(int(child), signal.SIGTERM)
+        outcome = ended.result(timeout=10)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == FailureKind.TRANSIENT
+    assert "SIGTERM" in outcome.reason
+
+
+def test_what_was_set_back_is_calculated_again(tmp_path: Path) -> None:
+    job = Job("synthesizability", {}, "CS(C)=O", tmp_path / "job")
+    first = run(job, LIMITS, _never)
+    again = run(replace(job, attempt=2, set_back=1), LIMITS, _never)
+    assert isinstance(first, Measurement)
+    assert isinstance(again, Measurement)
+    assert again.cost != first.cost
+    assert run(replace(job, attempt=3, set_back=1), LIMITS, _never) == again
 
 
 def test_threads_are_pinned(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""Dask workers as jobs of a batch system: SLURM or PBS."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from dask_jobqueue.core import JobQueueCluster
+from dask_jobqueue.pbs import PBSCluster
+from dask_jobqueue.slurm import SLURMCluster
+
+from flows.campaign_file.tables import ClusterTable, WorkersTable
+
+SYSTEMS: dict[str, type[JobQueueCluster]] = {"slurm": SLURMCluster, "pbs": PBSCluster}
+
+WORKER_GB = 2.0
+"""Memory of a job beside that of its calculations: the worker, and the process that they are forked from."""
+
+
+def job_cluster(
+    workers: WorkersTable, table: ClusterTable, calculation_gb: float, home: Path
+) -> JobQueueCluster:
+    """A cluster without workers yet; each of its jobs is one, with a place for each calculation.
+
+    The jobs run this interpreter and speak TLS with certificates made for this run, so the environment and
+    the campaign's directory have to be on a file system that the machines share.
+
+    Parameters
+    ----------
+    calculation_gb
+        Memory of one calculation, 10^9 bytes.
+    home
+        Directory for the logs of the jobs and for the certificates.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    memory = table.memory_gb or WORKER_GB + table.at_once * calculation_gb
+    options: dict[str, Any] = {
+        "cores": table.at_once * workers.threads,
+        "processes": 1,
+        "memory": f"{memory:g}GB",
+        "walltime": table.walltime,
+        "queue": table.queue,
+        "account": table.account,
+        "job_extra_directives": list(table.directives),
+        "job_script_prologue": list(table.prologue),
+        "interface": table.interface,
+        "python": sys.executable,
+        "local_directory": "/tmp",  # noqa: S108 - of the machine the job runs on; Dask makes its own inside
+        "log_directory": str(home),
+        "shared_temp_directory": str(home),
+        "security": True,
+        # Not a thread for each core: a calculation may use several.
+        "worker_extra_args": ["--nthreads", str(table.at_once), "--no-dashboard"],
+        "scheduler_options": {"dashboard": False},
+    }
+    return SYSTEMS[table.kind](**{name: value for name, value in options.items() if value is not None})

@@ -1,0 +1,187 @@
+"""What the laboratory's HTTP API can do with a campaign, free of HTTP."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.laboratory.asking import Open, asked_requests, free_replicates, open_requests
+from flows.laboratory.columns import SHORT
+from flows.laboratory.row import Row
+from flows.laboratory.shapes import Asked, Claimed, Missing, OpenRequests, Spent, Standing, TakenIn
+from flows.laboratory.taking import take_rows
+from flows.opening import Opened, existing
+from flows.store import StoreError
+from flows.summary import spending
+from flows.views import standing
+from generators.corpus.entries import cas_numbers
+from loop.campaign import State
+from loop.claims import ClaimError
+from loop.ledger import LedgerError
+
+PATIENCE_SECONDS = 30.0
+"""How long one request waits for those before it."""
+
+
+class UnknownRequestError(LookupError):
+    """Nothing of this name was ever asked of the laboratory."""
+
+
+class Desk:
+    """Where instruments and notebooks come to: one at a time.
+
+    Parameters
+    ----------
+    home
+        The campaign's directory. Its ledger is opened anew each time, which costs milliseconds and is right
+        also after a repair has put another file in its place.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._turn = threading.Lock()
+
+    def standing(self) -> Standing:
+        """Where the campaign stands."""
+        with self._opened() as opened:
+            state, definition = opened.ledger.state(), opened.assembled.definition
+            return Standing(
+                campaign=definition.name,
+                standing=standing(opened, state),
+                closed=state.closed,
+                rounds=len(state.rounds),
+                open=len(open_requests(opened, state)),
+                readings=len(state.notebook.reported),
+                budget=[
+                    Spent(name=s.name, spent=s.spent, limit=s.limit, unit=s.unit)
+                    for s in spending(definition, state)
+                ],
+            )
+
+    def requests(self) -> OpenRequests:
+        """What waits to be measured."""
+        with self._opened() as opened:
+            state = opened.ledger.state()
+            return OpenRequests(requests=[_asked(r, state) for r in open_requests(opened, state)])
+
+    def request(self, name: str) -> Asked:
+        """One request, answered or not.
+
+        Raises
+        ------
+        UnknownRequestError
+            If it was never asked.
+        """
+        with self._opened() as opened:
+            return _described(opened, name)
+
+    def claim(self, name: str, by: str) -> Asked:
+        """Take a request on for somebody.
+
+        Raises
+        ------
+        UnknownRequestError
+            If it was never asked.
+        ClaimError
+            If somebody else has it, or it is answered.
+        """
+        with self._opened() as opened:
+            found = _find(opened, opened.ledger.state(), name)
+            if not found.missing:
+                raise ClaimError(f"request {found.short} is answered; nothing is left to be taken on")
+            opened.ledger.claim(found.request.key, by)
+            return _described(opened, name)
+
+    def release(self, name: str, by: str) -> Asked:
+        """Give a request back.
+
+        Raises
+        ------
+        UnknownRequestError
+            If it was never asked.
+        ClaimError
+            If somebody else has it.
+        """
+        with self._opened() as opened:
+            opened.ledger.release(_find(opened, opened.ledger.state(), name).request.key, by)
+            return _described(opened, name)
+
+    def take_in(self, table: Sequence[Row], dry: bool, unsolicited: bool) -> TakenIn:
+        """Take in readings, all or none.
+
+        Raises
+        ------
+        RefusedError
+            Naming every row that cannot be taken.
+        """
+        with self._opened() as opened:
+            taken = take_rows(opened, table, dry, unsolicited)
+            return TakenIn(
+                dry_run=dry,
+                new=len(taken.intake.news),
+                known=taken.intake.known,
+                empty=taken.empty,
+                answered=taken.answered,
+                open=len(open_requests(opened, taken.after)),
+                converted=list(taken.converted),
+                doubts=list(taken.doubts),
+                closed=taken.after.closed,
+            )
+
+    @contextmanager
+    def _opened(self) -> Iterator[Opened]:
+        if not self._turn.acquire(timeout=PATIENCE_SECONDS):
+            raise LedgerError(f"{self._home}: busy with other requests; try again")
+        try:
+            if not self._home.is_dir():
+                raise StoreError(f"{self._home}: the campaign's directory is not there any more")
+            opened = existing(self._home)
+            try:
+                yield opened
+            finally:
+                opened.ledger.close()
+        finally:
+            self._turn.release()
+
+
+def _find(opened: Opened, state: State, name: str) -> Open:
+    for request in asked_requests(opened, state):
+        if name in (request.short, request.request.key):
+            return request
+    raise UnknownRequestError(f"request '{name[: 2 * SHORT]}' was never asked of the laboratory")
+
+
+def _described(opened: Opened, name: str) -> Asked:
+    state = opened.ledger.state()
+    return _asked(_find(opened, state, name), state)
+
+
+def _asked(request: Open, state: State) -> Asked:
+    candidate, claim = request.pick.candidate, request.claim
+    return Asked(
+        id=request.short,
+        smiles=candidate.molecule.smiles,
+        name=candidate.name,
+        cas=cas_numbers().get(candidate.molecule.smiles),
+        priority=request.priority,
+        round=request.round,
+        reason=request.pick.reason,
+        claimed=None if claim is None else Claimed(by=claim.by, since=datetime.fromtimestamp(claim.at, UTC)),
+        missing=[
+            Missing(
+                property=assay.property,
+                unit=assay.unit,
+                missing=count,
+                replicates=assay.replicates,
+                free=free_replicates(request, assay, state),
+                uncertainty=assay.uncertainty,
+                low=assay.low,
+                high=assay.high,
+                method=assay.method,
+            )
+            for assay, count in request.missing.items()
+        ],
+    )
