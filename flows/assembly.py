@@ -14,10 +14,12 @@ from flows.campaign_file.tables import (
     AMENDABLE,
     ELSEWHERE,
     GeneratorTable,
+    NotificationsTable,
     OracleTable,
     PartTable,
     WorkersTable,
 )
+from flows.notifying.addresses import AddressError, check
 from flows.seating import NoEmbeddingError, seated
 from loop.campaign import Definition
 from loop.molecule import parse
@@ -42,6 +44,8 @@ class Assembled:
         Oracle kind -> what each of its calculations may use.
     workers
         Calculations at the same time, and where.
+    notifications
+        Who is told what.
     resolved
         The whole file with every default filled in, JSON-able.
     """
@@ -50,6 +54,7 @@ class Assembled:
     parts: Parts
     containment: Mapping[str, Containment]
     workers: WorkersTable
+    notifications: NotificationsTable
     resolved: Mapping[str, Any]
 
     @property
@@ -74,6 +79,7 @@ def assemble(file: CampaignFile, source: Source) -> Assembled:
     """
     assembled = _assemble(file, source)
     _check_budget(assembled, source)
+    _check_notifications(file, source)
     return assembled
 
 
@@ -131,6 +137,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
             for table in file.oracles
         },
         workers=file.workers,
+        notifications=file.notifications,
         resolved=_resolved(file, reader.parts),
     )
 
@@ -257,6 +264,17 @@ def _check_budget(assembled: Assembled, source: Source) -> None:
                 f"takes about {least:.2g} {unit} even with the smallest molecules"
             )
             problems.append(source.problem(("budget", key), sentence))
+    if problems:
+        raise CampaignFileError(problems)
+
+
+def _check_notifications(file: CampaignFile, source: Source) -> None:
+    problems = []
+    for k, url in enumerate(file.notifications.urls):
+        try:
+            check(url)
+        except AddressError as error:
+            problems.append(source.problem(("notifications", "urls", k), str(error)))
     if problems:
         raise CampaignFileError(problems)
 

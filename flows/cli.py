@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from flows.statuses import OWN_ERROR, PAUSED, USER_ERROR
+
 app = typer.Typer(
     name="zincloop",
     help="Discover electrolyte additives for aqueous zinc-ion batteries: propose, compute, learn, repeat.",
@@ -31,9 +33,6 @@ Directory = Annotated[
     Path | None,
     typer.Option("--directory", "-d", help="Where the campaign lives. [default: its name, beside the file]"),
 ]
-
-USER_ERROR = 2
-OWN_ERROR = 70
 
 
 @app.command()
@@ -69,7 +68,7 @@ def run(
 ) -> None:
     """Run a campaign, or go on with one already begun, until its budget or a stop rule ends it."""
     from flows.opening import begin_or_resume
-    from flows.running import PAUSED, run_campaign
+    from flows.running import run_campaign
 
     opened = begin_or_resume(campaign, directory)
     ended = run_campaign(opened)
@@ -179,6 +178,51 @@ def repair(
         typer.echo(f"the damaged file is kept: {path}")
     typer.echo("readings imported since then have to be imported again; calculations are not lost")
     typer.echo(f"go on with: zincloop run {directory}")
+
+
+@app.command()
+def doctor(
+    campaign: Annotated[
+        Path | None, typer.Argument(help="A campaign file or directory to look at, besides the machine.")
+    ] = None,
+    directory: Directory = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out the oracles' calculations, and Prefect.")
+    ] = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send a test to wherever the campaign's notifications go.")
+    ] = False,
+) -> None:
+    """Look at everything that may stop a campaign while nobody watches; exit status 1 if something does."""
+    from flows.doctor.finding import Grade
+    from flows.doctor.views import show
+    from flows.doctor.visit import visit
+
+    found = show(lambda say: visit(campaign, directory, say, quick, notify))
+    raise typer.Exit(int(any(finding.grade is Grade.TROUBLE for finding in found)))
+
+
+@app.command()
+def deploy(
+    campaign: Campaign,
+    directory: Directory = None,
+    every: Annotated[float, typer.Option(min=0.05, help="Minutes between two looks.")] = 10.0,
+    systemd: Annotated[
+        bool, typer.Option("--systemd", help="Only print a systemd unit that keeps 'zincloop run' going.")
+    ] = False,
+) -> None:
+    """Keep a campaign going: after a crash, a restart of the machine, or when readings have come."""
+    from datetime import timedelta
+
+    from flows.deploying.beginning import begun
+    from flows.deploying.serving import serve
+    from flows.deploying.systemd import unit
+
+    opened = begun(campaign, directory)
+    if systemd:
+        typer.echo(unit(opened), nl=False)
+    else:
+        serve(opened, timedelta(minutes=every), typer.echo)
 
 
 @lab.command()

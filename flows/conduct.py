@@ -30,14 +30,17 @@ class Conductor:
 
     Attributes
     ----------
+    looked
+        Called with the state before each decision.
     waiting
         What people are awaited for, where nothing else is left to do.
     paused
         Whether a person has to look before anything more is done.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, looked: Callable[[State], None] = lambda _: None) -> None:
         self.evaluator = evaluator
+        self.looked = looked
         self.store = evaluator.store
         self.ledger = evaluator.ledger
         self.assembled = evaluator.assembled
@@ -82,6 +85,7 @@ class Conductor:
     def _rounds(self, dispatch: Callable[[], Dispatcher]) -> str:
         while not self.evaluator.stop.is_set():
             state = self.ledger.state()
+            self.looked(state)
             decision = self._decide(state)
             if isinstance(decision, Close):
                 if state.closed is None:

@@ -136,7 +136,7 @@ def begin_or_resume(path: Path, directory: Path | None) -> Opened:
     if stored is None:
         return Opened(store, ledger, assembled)
     # Read again, so that settings which came into the program since have their defaults on both sides.
-    _check_same(from_resolved(stored).resolved, assembled.resolved, file, store)
+    check_same(from_resolved(stored).resolved, assembled.resolved, file, store)
     return Opened(store, ledger, assembled)
 
 
@@ -151,13 +151,20 @@ def commit(opened: Opened) -> None:
         changes = {k: resolved[k] for k in AMENDABLE if former[k] != resolved[k]}
         if changes:
             opened.ledger.amend(changes)
-            if opened.ledger.state().closed is not None:
+            if set(changes) - {"notifications"} and opened.ledger.state().closed is not None:
                 opened.ledger.reopen(f"{', '.join(changes)} changed")
     settle(opened.store)
     write_json(opened.store.resolved, resolved)
 
 
-def _check_same(stored: Mapping[str, Any], given: Mapping[str, Any], file: Path, store: Store) -> None:
+def check_same(stored: Mapping[str, Any], given: Mapping[str, Any], file: Path, store: Store) -> None:
+    """Refuse a file that makes another campaign of the one that a directory holds.
+
+    Raises
+    ------
+    StoreError
+        Naming what differs.
+    """
     if stored["name"] != given["name"] or stored["seed"] != given["seed"]:
         raise StoreError(
             f"{store.directory} belongs to another campaign ('{stored['name']}', seed {stored['seed']}); "

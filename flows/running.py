@@ -17,17 +17,15 @@ from flows.conduct import STOPPED, Conductor
 from flows.display import watch
 from flows.evaluating import Dispatcher, Evaluator, PlainRounds
 from flows.executors import executor
+from flows.notifying.notifier import notifying
 from flows.opening import Opened, commit
 from flows.report import write_report
 from flows.server import prefect_server
+from flows.statuses import PAUSED
 from loop.step import Wait, to_compute, why_wait
 from loop.stopping import reason_to_stop
 
 log = logging.getLogger("zincloop")
-
-
-PAUSED = 3
-"""Exit status of a run that ended because a person has to look first."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,8 @@ class Ended:
     reason
         Why.
     status
-        The exit status: 0, :data:`PAUSED`, or 128 plus the number of the signal that stopped it.
+        The exit status: 0, :data:`~flows.statuses.PAUSED`, or 128 plus the number of the signal that
+        stopped it.
     waiting
         What people are awaited for, where nothing else is left to do.
     """
@@ -57,10 +56,13 @@ def run_campaign(opened: Opened) -> Ended:
         opened.store.locked(),
         opened.ledger.alone(),
         _logging_to(opened.store.log),
+        notifying(opened.assembled, opened.store) as notifier,
         executor(opened.assembled, opened.store.cluster) as places,
     ):
         commit(opened)
-        conductor = Conductor(Evaluator(opened.store, opened.ledger, opened.assembled, places, stop))
+        evaluator = Evaluator(opened.store, opened.ledger, opened.assembled, places, stop)
+        conductor = Conductor(evaluator, notifier.looked)
+        notifier.started(opened.ledger.state())
         with _signals(stop, caught), ThreadPoolExecutor(1, "conductor") as thread:
             work = thread.submit(_conduct, conductor)
             try:
@@ -74,6 +76,9 @@ def run_campaign(opened: Opened) -> Ended:
             log.exception("the run ended with an error")
             raise
         log.info("%s", reason)
+        if conductor.paused:
+            notifier.paused(reason)
+        notifier.ended(opened.ledger.state())
         write_report(opened)
         opened.ledger.close()
     status = PAUSED if conductor.paused else 128 + caught[0] if reason == STOPPED and caught else 0

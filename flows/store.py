@@ -70,6 +70,11 @@ class Store:
         return self.directory / "jobs"
 
     @property
+    def notified(self) -> Path:
+        """What people were told; without it they are told again."""
+        return self.directory / "notified.json"
+
+    @property
     def log(self) -> Path:
         """What the program did, with the traceback of every error of its own."""
         return self.directory / "zincloop.log"
@@ -115,6 +120,18 @@ class Store:
             raise StoreError(f"{self.directory}: cannot be created: {error.strerror}") from error
         if not os.access(self.directory, os.W_OK):
             raise StoreError(f"{self.directory}: cannot be written to; choose another with --directory")
+
+    def holder(self) -> str | None:
+        """Process that works on the campaign, as it wrote itself down; ``None`` if there is none."""
+        try:
+            with (self.directory / "lock").open() as file:
+                # Shared and for a moment, so that this is no work on the campaign itself.
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return None
+        except BlockingIOError:
+            return (self.directory / "lock").read_text().strip() or "unknown"
+        return None
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.assembly import Assembled
+from flows.notifying.addresses import KEPT, holds_secret, shown
 from flows.opening import Opened
 from flows.summary import best_balanced, names, spending
 from loop.calibration import expectations
@@ -56,9 +57,21 @@ def describe(assembled: Assembled) -> None:
         )
     if any(isinstance(oracle, DeferredOracle) for oracle in assembled.parts.oracles):
         console.print(f"  while only the laboratory has to answer: {_meanwhile(definition)}", highlight=False)
+    _describe_notifications(console, assembled)
     cores = len(os.sched_getaffinity(0))
     if assembled.workers.count > cores:
         console.print(f"  note: {assembled.workers.count} workers share the {cores} cores of this machine")
+
+
+def _describe_notifications(console: Console, assembled: Assembled) -> None:
+    table = assembled.notifications
+    places = [*map(shown, table.urls), *([table.file] if table.file else [])]
+    if places:
+        told = f"  notifications of {', '.join(table.on)} go to {', '.join(places)}"
+        console.print(told, highlight=False, markup=False)
+    for url in table.urls:
+        if holds_secret(url):
+            console.print(f"  warning: {shown(url)} {KEPT}", style="yellow", highlight=False)
 
 
 def show_status(opened: Opened) -> None:

@@ -35,6 +35,9 @@ from loop.stopping import budget_spent, oracle_broken, reason_to_stop
 ENOUGH_TO_FIT = 4
 """Measurements of every learned property below which the design goes on without a surrogate."""
 
+WAITING = "waiting for the laboratory"
+"""How the reason of every :class:`Wait` begins."""
+
 INCUMBENTS = 12
 """Molecules near which generators are asked to look: the Pareto set, best balanced first."""
 
@@ -189,7 +192,7 @@ def _meanwhile(definition: Definition, parts: Parts, state: State) -> Propose | 
             return Close(f"{stopping}; {asked} still with the laboratory")
         why = f"otherwise it would end ({stopping})"
     until = waiting.until if patient else None
-    return Wait(state.pending, f"waiting for the laboratory, which has {asked}: {why}", until)
+    return Wait(state.pending, f"{WAITING}, which has {asked}: {why}", until)
 
 
 def _counted(molecules: int) -> str:

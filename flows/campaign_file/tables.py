@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from flows.notifying.message import Kind
 from loop.campaign import Budget, Meanwhile, StopRules, Waiting
 from loop.failing import TRIES, FailurePolicy
 from loop.molecule import ELEMENTS, UNSUITABLE, Limits, MoleculeError, check_smarts
 from loop.objective import Direction, Objective
+from loop.parts import nearest
 from loop.records import FailureKind
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -249,6 +251,30 @@ class LedgerTable(Table):
             raise ValueError(str(error)) from error
 
 
+class NotificationsTable(Table):
+    """``[notifications]``: who is told what, while nobody watches."""
+
+    urls: tuple[str, ...] = Field((), description="addresses as Apprise understands them, or 'env:NAME'")
+    file: str | None = Field(None, description="JSON lines are appended; in the campaign's directory")
+    on: tuple[Kind, ...] = Field(tuple(k for k in Kind if k is not Kind.START), description="what is told")
+
+    @field_validator("file")
+    @classmethod
+    def _named_for_it(cls, value: str | None) -> str | None:
+        # So that it is none of the campaign's own files, and what it holds is seen.
+        if value is not None and not value.endswith(".jsonl"):
+            raise ValueError("give it a name that ends with .jsonl")
+        return value
+
+    @field_validator("on", mode="before")
+    @classmethod
+    def _known(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        for word in value if isinstance(value, list | tuple) else ():
+            if word not in list(Kind):
+                raise ValueError(f"'{word}' is nothing to be told of; {nearest(str(word), list(Kind))}")
+        return value
+
+
 class PartTable(BaseModel):
     """A table that names a part by its ``kind``; its other keys are the part's own settings."""
 
@@ -293,6 +319,7 @@ class CampaignFile(Table):
     laboratory: LaboratoryTable = LaboratoryTable()
     failures: FailuresTable = FailuresTable()
     ledger: LedgerTable = LedgerTable()
+    notifications: NotificationsTable = NotificationsTable()
     generators: Annotated[tuple[GeneratorTable, ...], Field(min_length=1)]
     surrogate: PartTable
     acquisition: PartTable
@@ -324,5 +351,5 @@ class CampaignFile(Table):
 ELSEWHERE = ("ledger",)
 """Tables that say where a campaign is kept, and nothing about what it is."""
 
-AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures")
+AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures", "notifications")
 """Tables that may change while a campaign runs: they change no value and no proposal already made."""

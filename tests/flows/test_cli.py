@@ -30,6 +30,8 @@ COMMANDS = (
     "backtest",
     "lab",
     "repair",
+    "doctor",
+    "deploy",
 )
 ZINCLOOP = Path(sys.executable).parent / "zincloop"
 
