@@ -17,7 +17,7 @@ from flows.laboratory.asking import open_requests, to_fill_in
 from flows.laboratory.taking import take
 from flows.opening import existing
 from loop.campaign import State
-from loop.ledger import Ledger, is_there
+from loop.ledger import Ledger
 from loop.ledger.address import address
 from tests.conftest import ROOT, Server
 from tests.faults.test_kill import NEVER, _drive
@@ -48,9 +48,10 @@ def _digest(place: Path | str) -> str:
     return digest
 
 
-def _answers(url: str, count: int, process: subprocess.Popen[str]) -> None:
+def _under_way(url: str, process: subprocess.Popen[str]) -> None:
+    """Wait until a calculation has failed and rests before it is tried again."""
     for _ in range(600):
-        if is_there(url) and len(_state(url).answers) >= count:
+        if _state(url).setbacks:
             return
         assert process.poll() is None, process.communicate()
         time.sleep(0.2)
@@ -73,16 +74,21 @@ def test_killed_at_commits_and_cut_off_from_its_server_it_comes_out_as_in_a_file
 
     home = tmp_path / "killed"
     home.mkdir()
-    file = Path(shutil.copy(quick, home))
+    file, away = Path(shutil.copy(quick, home)), home / "away"
+    file.write_text(
+        file.read_text().replace('kind = "surface"', f'kind = "surface"\nbreaks_while = "{away}"')
+        + "\n[failures]\npause_seconds = 1000\n"
+    )
     url = _on(own_server, file, "killed")
     chosen = [1, *sorted(random.Random(7).sample(range(2, int(whole.stdout) // 2), 2))]
     for point, number in enumerate(chosen):
         killed = _drive(file, number, ("before", "after")[point % 2])
         assert killed.returncode == -signal.SIGKILL, killed.stderr
 
-    # From here on the real command line, with Prefect.
+    # From here on the real command line, with Prefect; what it calculates does not come to an end.
+    away.touch()
     first = _start(file)
-    _answers(url, len(_state(url).answers) + 2, first)
+    _under_way(url, first)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     second = subprocess.run(
@@ -98,6 +104,8 @@ def test_killed_at_commits_and_cut_off_from_its_server_it_comes_out_as_in_a_file
     assert told.count("\n") == 1, "one sentence"
     own_server.start()
     assert len(_state(url).answers) < 20
+    away.unlink()
+    file.write_text(file.read_text().replace("pause_seconds = 1000", "pause_seconds = 0"))
     done = subprocess.run([*COMMAND, file], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert _digest(url) == expected
