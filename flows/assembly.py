@@ -13,6 +13,7 @@ from flows.campaign_file import CampaignFile, CampaignFileError
 from flows.campaign_file.reading import Path_, Source, validated
 from flows.campaign_file.tables import (
     AMENDABLE,
+    ELSEWHERE,
     GeneratorTable,
     NotificationsTable,
     OracleTable,
@@ -334,7 +335,7 @@ def _shared(sources: Sequence[PoolSource]) -> list[PoolSource]:
 
 
 def _resolved(file: CampaignFile, parts: Mapping[Path_, BaseModel]) -> dict[str, Any]:
-    content = file.model_dump(mode="json", exclude_none=True)
+    content = file.model_dump(mode="json", exclude_none=True, exclude=set(ELSEWHERE))
     for where, part in parts.items():
         settings = part.model_dump(mode="json", exclude_none=True)
         if len(where) == 1:

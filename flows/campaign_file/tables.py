@@ -234,6 +234,23 @@ class FailuresTable(Table):
         return FailurePolicy(tries, self.pause_seconds, self.deaths)
 
 
+class LedgerTable(Table):
+    """``[ledger]``: where it is, if not in a file of the campaign's directory."""
+
+    url: str | None = Field(None, description="postgresql://user@host:5432/database, without a password")
+
+    @field_validator("url")
+    @classmethod
+    def _of_a_server(cls, value: str | None) -> str | None:
+        from loop.ledger import LedgerError  # noqa: PLC0415 - only where a server is named
+        from loop.ledger.address import checked  # noqa: PLC0415
+
+        try:
+            return None if value is None else checked(value).render_as_string(hide_password=True)
+        except LedgerError as error:
+            raise ValueError(str(error)) from error
+
+
 class NotificationsTable(Table):
     """``[notifications]``: who is told what, while nobody watches."""
 
@@ -307,6 +324,7 @@ class CampaignFile(Table):
     workers: WorkersTable = WorkersTable()
     laboratory: LaboratoryTable = LaboratoryTable()
     failures: FailuresTable = FailuresTable()
+    ledger: LedgerTable = LedgerTable()
     notifications: NotificationsTable = NotificationsTable()
     sharing: SharingTable = SharingTable()
     generators: Annotated[tuple[GeneratorTable, ...], Field(min_length=1)]
@@ -336,6 +354,9 @@ class CampaignFile(Table):
             raise ValueError("no generator has a share of the pool; give one a 'share' above 0")
         return self
 
+
+ELSEWHERE = ("ledger",)
+"""Tables that say where a campaign is kept, and nothing about what it is."""
 
 AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures", "notifications", "sharing")
 """Tables that may change while a campaign runs: they change no value and no proposal already made."""

@@ -135,7 +135,9 @@ class Reader:
             outcome: Outcome
             if row.failure is None:
                 cost = Cost(row.cpu_seconds, row.wall_seconds)
-                outcome = Measurement(tuple(brought[row.request]), cost, row.details)
+                # Rows have no order of their own, and not every database gives them as they came.
+                values = tuple(sorted(brought[row.request], key=lambda value: value.property))
+                outcome = Measurement(values, cost, row.details)
             else:
                 outcome = rows.failure(row)
             found[row.request] = Answer(self._requests[row.request], outcome, self._at[row.event])
