@@ -128,6 +128,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
     surrogate = _seated(learner, generators, source)
     _check_objectives(file, oracles, source)
     _check_checks(oracles, source)
+    _check_asking(file, oracles, source)
     _check_screening(file, oracles, source)
     cheaper = {dear: cheap for table in file.oracles for cheap, dear in table.stands_for.items()}
     sources = [
@@ -259,6 +260,14 @@ def _check_checks(oracles: Sequence[Oracle], source: Source) -> None:
                 problems.append(source.problem(("oracles", k, "assays", place, "checks"), sentence))
     if problems:
         raise CampaignFileError(problems)
+
+
+def _check_asking(file: CampaignFile, oracles: Sequence[Oracle], source: Source) -> None:
+    """Refuse to ask about the best where nothing computed tells which these are."""
+    computed = {p.name for o in oracles if isinstance(o, ComputedOracle) for p in o.properties}
+    if file.laboratory.ask_best and not computed & {o.property for o in file.objectives}:
+        sentence = "no objective is computed, so nothing tells which molecules are the best; leave it out"
+        raise CampaignFileError([source.problem(("laboratory", "ask_best"), sentence)])
 
 
 def _check_screening(file: CampaignFile, oracles: Sequence[Oracle], source: Source) -> None:

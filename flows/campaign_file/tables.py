@@ -208,11 +208,14 @@ class LaboratoryTable(Table):
     open_at_most: Count | None = Field(
         None, description="molecules at the laboratory above which no round is opened"
     )
+    ask_best: Count | None = Field(
+        None, description="molecules it is asked about after each round, the best as computed; by default all"
+    )
 
     def waiting(self) -> Waiting:
         """The rules as the loop understands them; a day begins at midnight UTC."""
         until = None if self.until is None else datetime.combine(self.until, time(), UTC).timestamp()
-        return Waiting(self.meanwhile, until, self.open_at_most)
+        return Waiting(self.meanwhile, until, self.open_at_most, self.ask_best)
 
 
 class FailuresTable(Table):
@@ -349,6 +352,10 @@ class CampaignFile(Table):
         if self.workers.asynchronous and self.proposal.screen:
             raise ValueError(
                 "a campaign screens by rounds: set workers.asynchronous or proposal.screen, not both"
+            )
+        if self.workers.asynchronous and self.laboratory.ask_best:
+            raise ValueError(
+                "the laboratory is asked by rounds: set workers.asynchronous or laboratory.ask_best, not both"
             )
         if all(g.share == 0 for g in self.generators):
             raise ValueError("no generator has a share of the pool; give one a 'share' above 0")

@@ -180,6 +180,16 @@ class Ledger:
             if asked:
                 connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
 
+    def ask(self, rounds: int, asked: Sequence[Request]) -> None:
+        """Record what people are asked after so many rounds; the same number again adds to it."""
+        with self._writing() as connection:
+            events = schema.events
+            before = sa.select(sa.func.count()).select_from(events).filter_by(kind="inquiry")
+            subject = f"{rounds}:{connection.scalar(before)}"
+            self._event(connection, "inquiry", subject, {"requests": len(asked)})
+            if asked:
+                connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
+
     def start(self, request: Request) -> int:
         """Record that an attempt at a request begins; returns its number, from 1."""
         with self._writing() as connection:
