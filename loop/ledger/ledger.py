@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from loop.campaign import Event, State
 from loop.claims import Claim, ClaimError, standing
-from loop.ledger import rows, schema
+from loop.ledger import rows, schema, statements
 from loop.ledger.backup import back_up
 from loop.ledger.copying import copy_rows
 from loop.ledger.database import Place, database
@@ -193,12 +193,10 @@ class Ledger:
     def start(self, request: Request) -> int:
         """Record that an attempt at a request begins; returns its number, from 1."""
         with self._writing() as connection:
-            count = sa.select(sa.func.count()).select_from(schema.attempts).filter_by(request=request.key)
-            number = int(connection.scalar(count) or 0) + 1
+            number = int(connection.scalar(statements.ATTEMPTS, {"key_": request.key}) or 0) + 1
             seq = self._event(connection, "attempt", f"{request.key}:{number}", {})
-            connection.execute(
-                sa.insert(schema.attempts).values(request=request.key, number=number, event=seq)
-            )
+            row = {"request": request.key, "number": number, "event": seq}
+            connection.execute(statements.ATTEMPT, row)
             return number
 
     def record(self, request: Request, outcome: Outcome, attempt: int | None = None) -> bool:
@@ -220,10 +218,10 @@ class Ledger:
                 return False
             failed = isinstance(outcome, Failure)
             seq = self._event(connection, "failure" if failed else "measurement", request.key, {})
-            connection.execute(sa.insert(schema.answers).values(rows.answer_row(request, seq, outcome)))
+            connection.execute(statements.ANSWER, rows.answer_row(request, seq, outcome))
             if isinstance(outcome, Measurement):
-                brought = [asdict(value) | {"request": request.key} for value in outcome.values]
-                connection.execute(sa.insert(schema.measurements), brought)
+                brought = [vars(value) | {"request": request.key} for value in outcome.values]
+                connection.execute(statements.MEASUREMENTS, brought)
             return True
 
     def set_back(self, request: Request, failed: Failure, attempt: int) -> bool:
@@ -320,17 +318,17 @@ class Ledger:
     def definition(self) -> Mapping[str, Any] | None:
         """What the campaign is, amendments included; ``None`` for an empty ledger."""
         found: dict[str, Any] | None = None
-        for event in self.history():
+        for event in self.history("campaign", "amendment"):
             if event.kind == "campaign":
                 found = dict(event.data["definition"])
             elif event.kind == "amendment" and found is not None:
                 found |= event.data["changes"]
         return found
 
-    def history(self) -> list[Event]:
-        """Every event, oldest first."""
+    def history(self, *kinds: str) -> list[Event]:
+        """Every event, or those of some kinds, oldest first."""
         with self._transaction() as connection:
-            return rows.read_history(connection)
+            return rows.read_history(connection, *kinds)
 
     def state(self) -> State:
         """Read the campaign again; what was read before is not read twice."""
@@ -357,19 +355,16 @@ class Ledger:
     # -- inside -----------------------------------------------------------------------------------
 
     def _known(self, connection: sa.Connection) -> Notebook:
-        at = {event.seq: event.at for event in rows.read_history(connection)}
+        at = {event.seq: event.at for event in rows.read_history(connection, "readings")}
         return Notebook(tuple(rows.read_reported(connection, 0, at)), rows.read_protocols(connection))
 
     @staticmethod
     def _awaits(connection: sa.Connection, request: Request, attempt: int | None) -> bool:
         """Whether the request has no answer, and the attempt (if any) is the last that was started."""
-        requests, answers, attempts = schema.requests, schema.answers, schema.attempts
-        if connection.scalar(sa.select(requests.c.key).filter_by(key=request.key)) is None:
+        there = connection.execute(statements.STANDING, {"key_": request.key}).first()
+        if there is None:
             raise LedgerError(f"an answer came for request {request.key}, which was never asked")
-        if connection.scalar(sa.select(answers.c.request).filter_by(request=request.key)) is not None:
-            return False
-        last = connection.scalar(sa.select(sa.func.max(attempts.c.number)).filter_by(request=request.key))
-        return attempt is None or attempt == last
+        return there.answered is None and (attempt is None or attempt == there.attempt)
 
     def _prepare(self, connection: sa.Connection) -> int:
         """Create the schema where there is none; returns the version of the one that is there."""
@@ -399,7 +394,7 @@ class Ledger:
     @staticmethod
     def _event(connection: sa.Connection, kind: str, subject: str, data: Mapping[str, Any]) -> int:
         result = connection.execute(
-            sa.insert(schema.events).values(at=time.time(), kind=kind, subject=subject, data=dict(data))
+            statements.EVENT, {"at": time.time(), "kind": kind, "subject": subject, "data": dict(data)}
         )
         key = result.inserted_primary_key
         assert key is not None  # noqa: S101 - an insert into a table with an integer key has one

@@ -110,9 +110,11 @@ def failure(row: Any) -> Failure:  # noqa: ANN401
     return Failure(FailureKind(row.failure), row.reason, cost, row.details)
 
 
-def read_history(connection: sa.Connection) -> list[Event]:
-    """Every event, oldest first."""
-    return [event(row) for row in connection.execute(sa.select(events).order_by(events.c.seq))]
+def read_history(connection: sa.Connection, *kinds: str) -> list[Event]:
+    """Every event, or those of some kinds, oldest first."""
+    query = sa.select(events).order_by(events.c.seq)
+    found = query.where(events.c.kind.in_(kinds)) if kinds else query
+    return [event(row) for row in connection.execute(found)]
 
 
 def read_picks(connection: sa.Connection, first: int) -> dict[int, tuple[Pick, ...]]:
