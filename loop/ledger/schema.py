@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from loop.ledger.guards import guard
+from loop.ledger.later import Later
 
 SCHEMA_VERSION = 4
 
@@ -33,6 +34,24 @@ class Json(sa.types.TypeDecorator[Any]):
         return json.loads(value)
 
 
+class LaterJson(Json):
+    """A JSON object that is read when somebody looks at it."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str:  # noqa: ANN401
+        """From Python; what came from a ledger as it is."""
+        return value.text if isinstance(value, Later) else super().process_bind_param(value, dialect)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Later[Any]:  # noqa: ANN401, ARG002
+        """To Python."""
+        return Later(value, _as_it_is)
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    return value
+
+
 metadata = sa.MetaData()
 
 events = sa.Table(
@@ -42,7 +61,7 @@ events = sa.Table(
     sa.Column("at", sa.Float, nullable=False, comment="seconds since 1970-01-01 UTC"),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("subject", sa.String, nullable=False),
-    sa.Column("data", Json, nullable=False),
+    sa.Column("data", LaterJson, nullable=False),
     sa.UniqueConstraint("kind", "subject"),
 )
 protocols = sa.Table(
@@ -73,7 +92,7 @@ picks = sa.Table(
     sa.Column("name", sa.String),
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("value", sa.Float),
-    sa.Column("predictions", Json, nullable=False),
+    sa.Column("predictions", LaterJson, nullable=False),
     sa.UniqueConstraint("round", "position"),
 )
 screened = sa.Table(
@@ -113,7 +132,7 @@ answers = sa.Table(
     sa.Column("reason", sa.String),
     sa.Column("cpu_seconds", sa.Float, nullable=False),
     sa.Column("wall_seconds", sa.Float, nullable=False),
-    sa.Column("details", Json, nullable=False),
+    sa.Column("details", LaterJson, nullable=False),
     sa.CheckConstraint("(failure IS NULL) = (reason IS NULL)"),
 )
 setbacks = sa.Table(
@@ -126,7 +145,7 @@ setbacks = sa.Table(
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("cpu_seconds", sa.Float, nullable=False),
     sa.Column("wall_seconds", sa.Float, nullable=False),
-    sa.Column("details", Json, nullable=False),
+    sa.Column("details", LaterJson, nullable=False),
     sa.ForeignKeyConstraint(["request", "number"], ["attempts.request", "attempts.number"]),
     comment="failures after which a request is tried again",
 )
