@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable
 
 from flows.evaluating import Dispatcher, Evaluator
+from flows.opening import Opened
+from flows.status import keep_status
 from flows.versions import versions
 from loop.campaign import State
 from loop.ledger import DamagedError, LedgerError
@@ -145,6 +147,8 @@ class Conductor:
         except LedgerError as error:
             log.warning("no backup: %s", error)
             return
+        with contextlib.suppress(OSError):  # a screen, no more
+            keep_status(Opened(self.store, self.ledger, self.assembled))
         for key, answer in answers.items():
             if isinstance(answer.outcome, Measurement) and (self.store.jobs / key).exists():
                 shutil.rmtree(self.store.jobs / key, ignore_errors=True)

@@ -99,6 +99,11 @@ class Store:
         """What a batch system and Dask leave; may be deleted between runs."""
         return self.directory / ".dask"
 
+    @property
+    def status(self) -> Path:
+        """The screen of 'zincloop status' of a long campaign; may be deleted at any time."""
+        return self.directory / ".status.json"
+
     def holds_campaign(self) -> bool:
         """Whether a campaign was begun here."""
         return self.pointer.is_file() or self._holds_file()

@@ -207,7 +207,7 @@ class State:
     first, after which a request was left open to be tried again; ``deaths`` counts how often the program died
     while a request was calculated. ``claims`` says who has taken on which request. ``at`` is when the ledger
     was read (seconds since 1970-01-01 UTC), for what depends on a date. ``inquired`` is the number of rounds
-    after which people were asked about the best.
+    after which people were asked about the best, ``seq`` that of the last event.
     """
 
     rounds: tuple[Round, ...] = ()
@@ -223,6 +223,7 @@ class State:
     closed: str | None = None
     notebook: Notebook = field(default_factory=Notebook)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    seq: int = 0
     at: float = 0.0
 
     def seen_at(self, at: float) -> State:

@@ -330,6 +330,11 @@ class Ledger:
         with self._transaction() as connection:
             return rows.read_history(connection, *kinds)
 
+    def last(self) -> int:
+        """Number of the last event; 0 for none."""
+        with self._transaction() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(schema.events.c.seq))) or 0)
+
     def state(self) -> State:
         """Read the campaign again; what was read before is not read twice."""
         with self._reading:

@@ -88,6 +88,7 @@ class Reader:
             sessions=tuple(self._history.sessions),
             closed=self._history.closed,
             notebook=self._notebook,
+            seq=self._seq,
             claims=self._claims,
         )
 
