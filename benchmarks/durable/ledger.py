@@ -1,10 +1,10 @@
-"""A long campaign, simulated on a real ledger on disk: what does an evaluation cost the ledger?
+"""A long campaign, simulated on a real ledger on disk: what an evaluation costs the ledger.
 
 Every molecule is asked about at two oracles. For each request the ledger is used as a run uses it: the state
 is read, the attempt begun, its answer recorded, the state read again and asked whether the budget is spent.
-Nothing is calculated: the values are drawn, the molecules real (chains of carbon with ether, amine and thioether
-links), the details of an answer as long as those of the orbitals. The file lies where temporary files do,
-with ``synchronous=FULL``, so the disk has its part in every figure.
+Nothing is calculated: the values are drawn, the molecules real (chains of carbon with ether, amine and
+thioether links), the details of an answer as long as those of the orbitals. The file lies where temporary
+files do, with ``synchronous=FULL``, so the disk has its part in every figure.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _pick(molecule: Molecule) -> Pick:
 
 
 def molecules() -> Iterator[Molecule]:
-    """Distinct chains, the shortest first: each is carbon at both ends, with no two of N, O and S side by side."""
+    """Distinct chains, the shortest first: carbon at both ends, no two of N, O and S side by side."""
     for length in itertools.count(3):
         for inner in itertools.product("CNOS", repeat=length - 2):
             chain = "".join(("C", *inner, "C"))

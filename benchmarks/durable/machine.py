@@ -1,4 +1,4 @@
-"""What the durability benchmarks share: the machine they ran on, memory, CPU time, and commands run for real."""
+"""What the durability benchmarks share: the machine, memory and CPU time, and commands run for real."""
 
 from __future__ import annotations
 
