@@ -15,6 +15,13 @@ from collections.abc import Mapping
 from types import ModuleType
 
 NAMES: Mapping[str, str] = {
+    "hang": "calculations that never end: how late after their deadline they are gone",
+    "memory": "a calculation that takes too much memory, and its neighbour",
+    "overhead": "CPU time that an evaluation costs beside its calculation",
+    "laboratory": "10,000 readings imported, and once more",
+    "waiting": "what a campaign costs that only waits for its laboratory",
+    "commits": "killed at every commit: the same ledger, and what is calculated twice",
+    "dft": "real DFT killed at random: the same ledger, nothing repeated, nothing left behind",
     "ledger": "a campaign of 100,000 evaluations: ledger time, memory, zincloop status",
 }
 """Module of ``benchmarks.durable`` -> what it measures, the quickest first."""

@@ -62,3 +62,9 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def cpu_seconds(pid: int) -> tuple[float, float]:
+    """CPU time so far of a process, and of the children that it has seen end."""
+    fields = list(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    return sum(fields[:2]) / TICKS, sum(fields[2:]) / TICKS
