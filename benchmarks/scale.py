@@ -1,6 +1,6 @@
 """How busy the loop keeps 2, 64 and 1,024 workers: free places filled at once, beside round by round.
 
-    python -m benchmarks.scale [--workers 2 64 1024] [--each 20] [--oracles 1]
+    python -m benchmarks.scale [--workers 2 64 1024] [--each 20] [--most 6000] [--oracles 1]
 
 What is measured is the loop: the very step that decides, replayed on simulated places. Run times are
 lognormal, median one hour, sigma 1.0 (a spread of a factor e). The answers are looked up; surrogate and
@@ -113,18 +113,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--workers", type=int, nargs="+", default=[2, 64, 1024])
     parser.add_argument("--each", type=int, default=20, help="molecules for each worker")
+    parser.add_argument("--most", type=int, default=6000, help="molecules in all; time grows with the square")
     parser.add_argument("--oracles", type=int, default=1, help="requests of each molecule")
     options = parser.parse_args()
-    heading(f"{options.each} molecules for each worker, {options.oracles} oracles, lognormal run times")
-    names = ("workers", "way", "seeds", "busy", "with tail", "hours", "ms each")
+    heading(f"requests of each molecule: {options.oracles}; run times lognormal")
+    names = ("workers", "each", "way", "seeds", "busy", "with tail", "hours", "CPU ms")
     print(" ".join(f"{name:>9}" for name in names))
     for workers in options.workers:
-        seeds = max(1, 64 // workers)
+        seeds, each = max(1, 64 // workers), max(1, min(options.each, options.most // workers))
         for way in WAYS:
-            runs = [campaign(workers, way, options.each * workers, options.oracles, s) for s in range(seeds)]
+            runs = [campaign(workers, way, each * workers, options.oracles, s) for s in range(seeds)]
             busy, total, hours, took = np.mean([_row(run) for run in runs], axis=0)
             print(
-                f"{workers:9,} {way:>9} {seeds:9} {busy:9.1%} {total:9.1%} {hours:9.1f} {1000 * took:9.1f}",
+                f"{workers:9,} {each:9} {way:>9} {seeds:9} {busy:9.1%} {total:9.1%} {hours:9.1f} {1000 * took:9.1f}",
                 flush=True,
             )
 
