@@ -124,10 +124,8 @@ def main() -> None:
         for way in WAYS:
             runs = [campaign(workers, way, each * workers, options.oracles, s) for s in range(seeds)]
             busy, total, hours, took = np.mean([_row(run) for run in runs], axis=0)
-            print(
-                f"{workers:9,} {each:9} {way:>9} {seeds:9} {busy:9.1%} {total:9.1%} {hours:9.1f} {1000 * took:9.1f}",
-                flush=True,
-            )
+            shares = f"{busy:9.1%} {total:9.1%} {hours:9.1f} {1000 * took:9.1f}"
+            print(f"{workers:9,} {each:9} {way:>9} {seeds:9} {shares}", flush=True)
 
 
 def _row(run: Busy) -> tuple[float, ...]:

@@ -18,7 +18,7 @@ from flows.versions import versions
 from loop.campaign import State
 from loop.ledger import DamagedError, LedgerError
 from loop.records import Measurement
-from loop.step import Close, Decision, Evaluate, Pause, Propose, Screen, Wait, decide, to_compute
+from loop.step import Ask, Close, Decision, Evaluate, Pause, Propose, Screen, Wait, decide, to_compute
 
 log = logging.getLogger("zincloop")
 
@@ -99,6 +99,8 @@ class Conductor:
                 return decision.reason
             if isinstance(decision, Propose):
                 self._open(decision)
+            elif isinstance(decision, Ask):
+                self._ask(decision)
             elif isinstance(decision, Screen):
                 self._screen(decision)
             else:
@@ -113,6 +115,12 @@ class Conductor:
         self._declare()
         self.ledger.screen(decision.number, decision.candidates, decision.requests)
         log.info("round %d: %d candidates to be screened", decision.number, len(decision.candidates))
+        self._back_up()
+
+    def _ask(self, decision: Ask) -> None:
+        self._declare()
+        self.ledger.ask(decision.rounds, decision.requests)
+        log.info("people are asked about %d molecules", len({r.molecule for r in decision.requests}))
         self._back_up()
 
     def _declare(self) -> None:

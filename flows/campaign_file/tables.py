@@ -208,11 +208,14 @@ class LaboratoryTable(Table):
     open_at_most: Count | None = Field(
         None, description="molecules at the laboratory above which no round is opened"
     )
+    ask_best: Count | None = Field(
+        None, description="molecules it is asked about after each round, the best as computed; by default all"
+    )
 
     def waiting(self) -> Waiting:
         """The rules as the loop understands them; a day begins at midnight UTC."""
         until = None if self.until is None else datetime.combine(self.until, time(), UTC).timestamp()
-        return Waiting(self.meanwhile, until, self.open_at_most)
+        return Waiting(self.meanwhile, until, self.open_at_most, self.ask_best)
 
 
 class FailuresTable(Table):
@@ -232,6 +235,23 @@ class FailuresTable(Table):
         kinds = (FailureKind.TRANSIENT, FailureKind.UNKNOWN, FailureKind.RESOURCE, FailureKind.CONVERGENCE)
         tries = {kind: int(getattr(self, kind.value)) for kind in kinds}
         return FailurePolicy(tries, self.pause_seconds, self.deaths)
+
+
+class LedgerTable(Table):
+    """``[ledger]``: where it is, if not in a file of the campaign's directory."""
+
+    url: str | None = Field(None, description="postgresql://user@host:5432/database, without a password")
+
+    @field_validator("url")
+    @classmethod
+    def _of_a_server(cls, value: str | None) -> str | None:
+        from loop.ledger import LedgerError  # noqa: PLC0415 - only where a server is named
+        from loop.ledger.address import checked  # noqa: PLC0415
+
+        try:
+            return None if value is None else checked(value).render_as_string(hide_password=True)
+        except LedgerError as error:
+            raise ValueError(str(error)) from error
 
 
 class NotificationsTable(Table):
@@ -256,6 +276,12 @@ class NotificationsTable(Table):
             if word not in list(Kind):
                 raise ValueError(f"'{word}' is nothing to be told of; {nearest(str(word), list(Kind))}")
         return value
+
+
+class SharingTable(Table):
+    """``[sharing]``: measurements that several campaigns share, so that each is made once."""
+
+    file: str | None = Field(None, description="SQLite file on a local disk, relative to the campaign file")
 
 
 class PartTable(BaseModel):
@@ -301,7 +327,9 @@ class CampaignFile(Table):
     workers: WorkersTable = WorkersTable()
     laboratory: LaboratoryTable = LaboratoryTable()
     failures: FailuresTable = FailuresTable()
+    ledger: LedgerTable = LedgerTable()
     notifications: NotificationsTable = NotificationsTable()
+    sharing: SharingTable = SharingTable()
     generators: Annotated[tuple[GeneratorTable, ...], Field(min_length=1)]
     surrogate: PartTable
     acquisition: PartTable
@@ -325,10 +353,17 @@ class CampaignFile(Table):
             raise ValueError(
                 "a campaign screens by rounds: set workers.asynchronous or proposal.screen, not both"
             )
+        if self.workers.asynchronous and self.laboratory.ask_best:
+            raise ValueError(
+                "the laboratory is asked by rounds: set workers.asynchronous or laboratory.ask_best, not both"
+            )
         if all(g.share == 0 for g in self.generators):
             raise ValueError("no generator has a share of the pool; give one a 'share' above 0")
         return self
 
 
-AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures", "notifications")
+ELSEWHERE = ("ledger",)
+"""Tables that say where a campaign is kept, and nothing about what it is."""
+
+AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures", "notifications", "sharing")
 """Tables that may change while a campaign runs: they change no value and no proposal already made."""

@@ -74,7 +74,10 @@ def request_row(request: Request) -> dict[str, Any]:
 
 def answer_row(request: Request, seq: int, outcome: Outcome) -> dict[str, Any]:
     """Row of ``answers``."""
-    kind, reason = (str(outcome.kind), outcome.reason) if isinstance(outcome, Failure) else (None, None)
+    kind = reason = None
+    if isinstance(outcome, Failure):
+        # No text of PostgreSQL's holds a zero byte, and what a dying program says may.
+        kind, reason = str(outcome.kind), outcome.reason.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return {
         "request": request.key,
         "event": seq,
@@ -107,9 +110,11 @@ def failure(row: Any) -> Failure:  # noqa: ANN401
     return Failure(FailureKind(row.failure), row.reason, cost, row.details)
 
 
-def read_history(connection: sa.Connection) -> list[Event]:
-    """Every event, oldest first."""
-    return [event(row) for row in connection.execute(sa.select(events).order_by(events.c.seq))]
+def read_history(connection: sa.Connection, *kinds: str) -> list[Event]:
+    """Every event, or those of some kinds, oldest first."""
+    query = sa.select(events).order_by(events.c.seq)
+    found = query.where(events.c.kind.in_(kinds)) if kinds else query
+    return [event(row) for row in connection.execute(found)]
 
 
 def read_picks(connection: sa.Connection, first: int) -> dict[int, tuple[Pick, ...]]:
@@ -166,6 +171,8 @@ def read_claims(connection: sa.Connection) -> list[Claim]:
 
 
 def read_protocols(connection: sa.Connection) -> dict[str, OracleProtocol]:
-    """Digest -> protocol."""
-    rows = connection.execute(sa.select(protocols))
+    """Digest -> protocol, in the order declared."""
+    declared = (events.c.kind == "protocol") & (events.c.subject == protocols.c.digest)
+    query = sa.select(protocols).join(events, declared).order_by(events.c.seq)
+    rows = connection.execute(query)
     return {p.digest: OracleProtocol(p.oracle, p.name, p.settings, p.description) for p in rows}

@@ -60,7 +60,7 @@ def _run_on(size: str, place: Path, file: Path) -> subprocess.CompletedProcess[s
     place.mkdir(parents=True)
     if subprocess.run([*SMALL, size, place, "true"], capture_output=True, check=False).returncode:
         pytest.skip("no disk can be mounted here")
-    command = [*SMALL, size, place, Path(sys.executable).parent / "zincloop", "run", file]
+    command: list[str | Path] = [*SMALL, size, place, Path(sys.executable).parent / "zincloop", "run", file]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
