@@ -20,7 +20,7 @@ from loop.campaign import State
 from loop.ledger import Ledger
 from loop.ledger.address import address
 from tests.conftest import ROOT, Server
-from tests.faults.test_kill import NEVER, _drive
+from tests.faults.killing import drive
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +68,7 @@ def test_killed_at_commits_and_cut_off_from_its_server_it_comes_out_as_in_a_file
     quick: Path, tmp_path: Path, own_server: Server
 ) -> None:
     quick.write_text(quick.read_text().replace("evaluations = 18", "evaluations = 10"))
-    whole = _drive(quick, NEVER, "after")
+    whole = drive(quick)
     assert whole.returncode == 0, whole.stderr
     expected = _digest(tmp_path / "quick" / "ledger.sqlite")
 
@@ -82,7 +82,7 @@ def test_killed_at_commits_and_cut_off_from_its_server_it_comes_out_as_in_a_file
     url = _on(own_server, file, "killed")
     chosen = [1, *sorted(random.Random(7).sample(range(2, int(whole.stdout) // 2), 2))]
     for point, number in enumerate(chosen):
-        killed = _drive(file, number, ("before", "after")[point % 2])
+        killed = drive(file, number, ("before", "after")[point % 2])
         assert killed.returncode == -signal.SIGKILL, killed.stderr
 
     # From here on the real command line, with Prefect; what it calculates does not come to an end.
