@@ -110,7 +110,7 @@ class Conductor:
                 screening = bool(state.screenings) and state.screenings[-1].number > last
                 number = last + 1 if screening else last
                 self.activity.phase = f"{'screening for' if screening else 'evaluating'} round {number}"
-                self._evaluate(number, decision, dispatch())
+                self._evaluate(number, decision, dispatch(), state)
         return STOPPED
 
     def _screen(self, decision: Screen) -> None:
@@ -153,8 +153,8 @@ class Conductor:
             if isinstance(answer.outcome, Measurement) and (self.store.jobs / key).exists():
                 shutil.rmtree(self.store.jobs / key, ignore_errors=True)
 
-    def _evaluate(self, number: int, decision: Evaluate, dispatch: Dispatcher) -> None:
-        self.evaluator.begin(number, decision.requests, dispatch)
+    def _evaluate(self, number: int, decision: Evaluate, dispatch: Dispatcher, state: State) -> None:
+        self.evaluator.begin(number, decision.requests, dispatch, state)
         self.evaluator.wait(for_all=self.assembled.definition.in_flight is None)
 
     def _decide(self, state: State) -> Decision:

@@ -16,10 +16,10 @@ from flows.assembly import Assembled
 from flows.executors import Executor
 from flows.sharing import Sharing
 from flows.store import Store
-from loop.campaign import Answer
+from loop.campaign import Answer, State
 from loop.ledger import Ledger
 from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request
-from loop.step import halted
+from loop.stopping import Vigil
 from oracles.contained import Job
 
 log = logging.getLogger("zincloop")
@@ -89,19 +89,25 @@ class Evaluator:
         self._enough = threading.Event()
         self._places = threading.Semaphore(assembled.workers.count)
         self._ended = threading.Condition()
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, int] = {}
+        self._begun = 0
         self._news = False
+        self._state = State()
+        self._vigil = Vigil(assembled.definition, self._state)
         self._dispatchers: list[threading.Thread] = []
 
     # -- what the conductor sees --------------------------------------------------------------------
 
-    def begin(self, number: int, requests: Sequence[Request], dispatch: Dispatcher) -> None:
-        """Have those of the requests evaluated that are not under way yet."""
+    def begin(self, number: int, requests: Sequence[Request], dispatch: Dispatcher, state: State) -> None:
+        """Have those of the requests evaluated that are not under way yet; ``state`` is why."""
+        self._state, self._vigil = state, Vigil(self.assembled.definition, state)
         with self._ended:
             new = [r for r in requests if r.key not in self._under_way]
-            self._under_way.update(r.key for r in new)
+            self._begun += 1
+            self._under_way |= dict.fromkeys([r.key for r in new], self._begun)
         if new:
-            thread = threading.Thread(target=self._dispatch, args=(number, new, dispatch), name="dispatcher")
+            given = (self._begun, number, new, dispatch)
+            thread = threading.Thread(target=self._dispatch, args=given, name="dispatcher")
             thread.start()
             self._dispatchers = [*(t for t in self._dispatchers if t.is_alive()), thread]
 
@@ -129,17 +135,20 @@ class Evaluator:
             dispatcher.join()
         self._enough.clear()
 
-    def _dispatch(self, number: int, requests: Sequence[Request], dispatch: Dispatcher) -> None:
+    def _dispatch(self, turn: int, number: int, requests: Sequence[Request], dispatch: Dispatcher) -> None:
         try:
             dispatch(number, requests)
         except Exception as error:  # noqa: BLE001 - handed to the conductor
             self._fail(error)
         finally:
-            self._left(requests)
+            self._left(turn, requests)
 
-    def _left(self, requests: Sequence[Request]) -> None:
+    def _left(self, turn: int, requests: Sequence[Request]) -> None:
+        """Requests are not under way any more, but for those that were begun again since."""
         with self._ended:
-            self._under_way.difference_update(r.key for r in requests)
+            for request in requests:
+                if self._under_way.get(request.key) == turn:
+                    self._under_way.pop(request.key, None)
             self._news = True
             self._ended.notify_all()
 
@@ -154,11 +163,14 @@ class Evaluator:
 
     def evaluate(self, request: Request) -> str:
         """Try to get one answer, blocking; returns what came of it, in a word."""
+        turn = self._under_way.get(request.key)
+        if turn is None:
+            return "tried already"
         try:
             with self._places:
                 return self._evaluate(request)
         finally:
-            self._left([request])
+            self._left(turn, [request])
 
     def unanswered(self, requests: Sequence[Request]) -> list[Request]:
         """Those of the requests that the ledger has no answer to."""
@@ -182,7 +194,8 @@ class Evaluator:
 
     def _attempt(self, request: Request) -> Outcome | None:
         """One try at a request, recorded; ``None`` if it was ended from outside."""
-        state, policy = self.ledger.state(), self.assembled.definition.failures
+        # Of this request nothing has changed since: it is tried once between two decisions.
+        state, policy = self._state, self.assembled.definition.failures
         before = state.set_back.get(request.key, ())
         if state.deaths.get(request.key, 0) >= policy.deaths:
             reason = f"given up: the program died {policy.deaths} times while this was calculated"
@@ -246,7 +259,7 @@ class Evaluator:
                 f"{v.property} {v.value:.3f} {v.unit}".removesuffix(" 1") for v in outcome.values
             )
             log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
-        self._look()
+        self._look(request, outcome)
 
     def _set_back(self, request: Request, failed: Failure, attempt: int) -> None:
         self.ledger.set_back(request, failed, attempt)
@@ -254,11 +267,12 @@ class Evaluator:
             "%s %s failed (%s) and will be tried again: %s",
             *(request.oracle, request.molecule, failed.kind, failed.reason),
         )
-        self._look()
+        self._look(request, failed)
 
-    def _look(self) -> None:
+    def _look(self, request: Request, outcome: Outcome) -> None:
         """Begin nothing more where the budget is spent or an oracle is broken."""
-        if halted(self.assembled.definition, self.ledger.state()) is not None:
+        self._vigil.saw(request, outcome)
+        if self._vigil.ends(time.time()):
             self._enough.set()
 
 

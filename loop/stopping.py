@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from loop.campaign import PROGRESS, Budget, Definition, Round, State
-from loop.records import Failure
+from loop.records import Failure, Outcome, Request
 
 
 def reason_to_stop(definition: Definition, state: State) -> str | None:
@@ -29,12 +28,7 @@ def reason_to_stop(definition: Definition, state: State) -> str | None:
 
 def budget_spent(budget: Budget, state: State) -> str | None:
     """Return which running budget (core-hours, wall clock) is spent; it also ends a round early."""
-    core_hours, hours = state.cpu_seconds / 3600, state.wall_seconds / 3600
-    if budget.core_hours is not None and core_hours >= budget.core_hours:
-        return f"budget spent: {core_hours:.2f} of {budget.core_hours:g} core-hours"
-    if budget.wall_clock_hours is not None and hours >= budget.wall_clock_hours:
-        return f"budget spent: {hours:.2f} of {budget.wall_clock_hours:g} hours of wall clock"
-    return None
+    return _spent(budget, state.cpu_seconds, state.wall_seconds)
 
 
 def oracle_broken(limit: int | None, state: State) -> str | None:
@@ -42,28 +36,72 @@ def oracle_broken(limit: int | None, state: State) -> str | None:
 
     A person who starts the program again has looked at it, and it gets as many tries anew.
     """
-    if limit is None:
-        return None
-    since = state.sessions[-1].started if state.sessions else 0.0
-    failed: Counter[str] = Counter()
-    well: set[str] = set()
-    for answer in reversed(state.computed):
-        oracle = answer.request.oracle
-        if answer.at < since:
-            return None
-        if not isinstance(answer.outcome, Failure):
-            well.add(oracle)
-        elif oracle not in well:
-            failed[oracle] += 1
-            if failed[oracle] == limit:
-                reason = _last_reason(state, oracle)
-                return f"the oracle {oracle} failed {limit} times in a row, last because {reason}"
+    return None if limit is None else _broken(limit, _failing(state))
+
+
+class Vigil:
+    """What ends a run at once, followed from answer to answer without reading the campaign again.
+
+    Parameters
+    ----------
+    state
+        From which on it is followed.
+    """
+
+    def __init__(self, definition: Definition, state: State) -> None:
+        self._budget, self._limit = definition.budget, definition.stop.failures_in_a_row
+        self._cpu_seconds, self._wall_seconds, self._since = state.cpu_seconds, state.wall_seconds, state.at
+        self._failing = _failing(state)
+
+    def saw(self, request: Request, outcome: Outcome) -> None:
+        """Take note of an answer or a setback."""
+        self._cpu_seconds += outcome.cost.cpu_seconds
+        if isinstance(outcome, Failure):
+            before, _ = self._failing.get(request.oracle, (0, ""))
+            self._failing[request.oracle] = before + 1, outcome.reason
+        else:
+            self._failing.pop(request.oracle, None)
+
+    def ends(self, now: float) -> bool:
+        """Whether nothing more may be begun; ``now`` in seconds since 1970-01-01 UTC."""
+        wall_seconds = self._wall_seconds + max(0.0, now - self._since)
+        if _spent(self._budget, self._cpu_seconds, wall_seconds) is not None:
+            return True
+        return self._limit is not None and _broken(self._limit, self._failing) is not None
+
+
+def _spent(budget: Budget, cpu_seconds: float, wall_seconds: float) -> str | None:
+    core_hours, hours = cpu_seconds / 3600, wall_seconds / 3600
+    if budget.core_hours is not None and core_hours >= budget.core_hours:
+        return f"budget spent: {core_hours:.2f} of {budget.core_hours:g} core-hours"
+    if budget.wall_clock_hours is not None and hours >= budget.wall_clock_hours:
+        return f"budget spent: {hours:.2f} of {budget.wall_clock_hours:g} hours of wall clock"
     return None
 
 
-def _last_reason(state: State, oracle: str) -> str:
-    told = (a.outcome for a in reversed(state.computed) if a.request.oracle == oracle)
-    return next(outcome.reason for outcome in told if isinstance(outcome, Failure))
+def _broken(limit: int, failing: Mapping[str, tuple[int, str]]) -> str | None:
+    for oracle, (times, reason) in failing.items():
+        if times >= limit:
+            return f"the oracle {oracle} failed {times} times in a row, last because {reason}"
+    return None
+
+
+def _failing(state: State) -> dict[str, tuple[int, str]]:
+    """Oracle -> how often in a row it failed since the last run began, and why the last time."""
+    since = state.sessions[-1].started if state.sessions else 0.0
+    failing: dict[str, tuple[int, str]] = {}
+    well: set[str] = set()
+    oracles = {protocol.oracle for protocol in state.protocols.values()}
+    for answer in reversed(state.computed):
+        if answer.at < since or (oracles and well >= oracles):
+            break
+        oracle, outcome = answer.request.oracle, answer.outcome
+        if not isinstance(outcome, Failure):
+            well.add(oracle)
+        elif oracle not in well:
+            times, reason = failing.get(oracle, (0, outcome.reason))
+            failing[oracle] = times + 1, reason
+    return failing
 
 
 def _rounds_after_design(definition: Definition, state: State) -> int:

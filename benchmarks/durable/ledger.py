@@ -24,7 +24,7 @@ from flows.opening import Opened, begin_or_resume, commit
 from loop.ledger import Ledger
 from loop.molecule import Molecule, parse
 from loop.records import Candidate, Cost, Measurement, Outcome, Pick, Prediction, Request, Value
-from loop.step import halted
+from loop.stopping import Vigil
 
 FILE = """
 name = "long"
@@ -109,6 +109,7 @@ class _Conducting:
         self._rng = np.random.default_rng(1)
         self._seconds = dict.fromkeys(("open", "write", "read", "look"), 0.0)
         self._since = self._number = 0
+        self._vigil = Vigil(self._definition, opened.ledger.state())
         for oracle in self._oracles:
             self._ledger.declare(oracle.protocol())
 
@@ -118,20 +119,20 @@ class _Conducting:
         picks = [_pick(m) for m in asked]
         with self._timed("open"):
             self._ledger.open_round(self._number, self._number, picks, requests, {"stage": "acquisition"})
+        with self._timed("read"):
+            state = self._ledger.state()
         self._number += 1
+        self._vigil = Vigil(self._definition, state)
         for request in requests:
             self._evaluate(request)
 
     def _evaluate(self, request: Request) -> None:
         outcome = self._outcome(request)
-        with self._timed("read"):
-            self._ledger.state()
         with self._timed("write"):
             self._ledger.record(request, outcome, self._ledger.start(request))
-        with self._timed("read"):
-            state = self._ledger.state()
         with self._timed("look"):
-            halted(self._definition, state)
+            self._vigil.saw(request, outcome)
+            self._vigil.ends(time.time())
 
     def _outcome(self, request: Request) -> Outcome:
         homo, sa = -7.0 + self._rng.standard_normal(), 3.0 + 0.7 * self._rng.standard_normal()

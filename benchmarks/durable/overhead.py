@@ -73,7 +73,7 @@ def _evaluate(opened: Opened, number: int, asked: Sequence[Molecule]) -> tuple[f
     opened.ledger.open_round(number, 0, picks, requests, {})
     evaluator = Evaluator(opened.store, opened.ledger, opened.assembled, Here(), threading.Event())
     before = _spent()
-    evaluator.begin(number, requests, PlainRounds(evaluator))
+    evaluator.begin(number, requests, PlainRounds(evaluator), opened.ledger.state())
     evaluator.wait(for_all=True)
     evaluator.finish()
     return tuple(now - then for now, then in zip(_spent(), before, strict=True))

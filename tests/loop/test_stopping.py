@@ -21,7 +21,7 @@ from loop.records import (
     Request,
     Value,
 )
-from loop.stopping import budget_spent, oracle_broken, reason_to_stop
+from loop.stopping import Vigil, budget_spent, oracle_broken, reason_to_stop
 
 PROTOCOL = OracleProtocol("o", "o", {}, "o")
 OBJECTIVES = (
@@ -134,6 +134,22 @@ def test_an_oracle_that_always_fails_is_broken_until_somebody_starts_again() -> 
     assert oracle_broken(None, state) is None
     again = replace(state, sessions=(*state.sessions, Session(100.0, 100.0, {})))
     assert oracle_broken(3, again) is None
+
+
+def test_a_vigil_sees_what_the_state_would() -> None:
+    definition = replace(DEFINITION, stop=StopRules(failures_in_a_row=3), budget=Budget(core_hours=1.0))
+    state = _state(None, None)
+    vigil, failure = Vigil(definition, state), next(iter(state.answers.values()))
+    assert not vigil.ends(state.at)
+    vigil.saw(failure.request, failure.outcome)
+    assert vigil.ends(state.at)
+    vigil.saw(failure.request, Measurement((), Cost(0.0, 0.0)))
+    assert not vigil.ends(state.at)
+    vigil.saw(failure.request, Measurement((), Cost(3600.0, 3600.0)))
+    assert vigil.ends(state.at)
+    hurried = replace(definition, budget=Budget(wall_clock_hours=1.0))
+    assert not Vigil(hurried, State()).ends(3599.0)
+    assert Vigil(hurried, State()).ends(3601.0)
 
 
 def test_setbacks_count_as_failures_in_a_row() -> None:
