@@ -22,7 +22,7 @@ class _Lingering:
 
     def __call__(self, number: int, requests: Sequence[Request]) -> None:
         self._plain(number, requests)
-        time.sleep(1.0)
+        time.sleep(0.05)
 
 
 @pytest.mark.slow
