@@ -86,7 +86,7 @@ def standing(opened: Opened, state: State) -> str:
     last = max((r.opened_at for r in state.rounds), default=state.at)
     return (
         f"the laboratory has {len(state.awaited)} molecules, the last since "
-        f"{(state.at - last) / 86400:.1f} days; meanwhile: {_meanwhile(opened.assembled.definition)}"
+        f"{max(0.0, state.at - last) / 86400:.1f} days; meanwhile: {_meanwhile(opened.assembled.definition)}"
     )
 
 

@@ -94,7 +94,7 @@ def laboratory(opened: Opened, state: State) -> Iterator[Finding]:
         return
     asked = open_requests(opened, state)
     since = {r.number: r.opened_at for r in state.rounds}
-    days = {request.short: (state.at - since[request.round]) / 86400 for request in asked}
+    days = {request.short: max(0.0, state.at - since[request.round]) / 86400 for request in asked}
     late = [short for short, n in days.items() if n > LONG_DAYS]
     if late and state.closed is None:
         seen = f"{len(late)} of {len(asked)} molecules wait for longer than {LONG_DAYS:.0f} days: "
