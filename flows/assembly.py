@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -16,6 +17,7 @@ from flows.campaign_file.tables import (
     NotificationsTable,
     OracleTable,
     PartTable,
+    SharingTable,
     WorkersTable,
 )
 from flows.notifying.addresses import AddressError, check
@@ -23,7 +25,15 @@ from flows.seating import NoEmbeddingError, seated
 from loop.campaign import Definition
 from loop.molecule import parse
 from loop.parts import UnknownPartError, kinds, load, nearest
-from loop.protocols import Acquisition, Generator, Oracle, PartError, Surrogate
+from loop.protocols import (
+    Acquisition,
+    ComputedOracle,
+    DeferredOracle,
+    Generator,
+    Oracle,
+    PartError,
+    Surrogate,
+)
 from loop.records import Property, digest
 from loop.step import Parts
 from loop.step import Source as PoolSource
@@ -45,6 +55,8 @@ class Assembled:
         Calculations at the same time, and where.
     notifications
         Who is told what.
+    shared
+        File of the measurements that are shared with other campaigns, if any are.
     resolved
         The whole file with every default filled in, JSON-able.
     """
@@ -54,12 +66,19 @@ class Assembled:
     containment: Mapping[str, Containment]
     workers: WorkersTable
     notifications: NotificationsTable
+    shared: Path | None
     resolved: Mapping[str, Any]
 
     @property
     def digest(self) -> str:
         """Content hash of everything that may not change while the campaign runs."""
         return digest({k: v for k, v in self.resolved.items() if k not in AMENDABLE})
+
+    @property
+    def checks(self) -> dict[str, str]:
+        """Measured property -> computed property that it checks."""
+        people = [oracle for oracle in self.parts.oracles if isinstance(oracle, DeferredOracle)]
+        return {name: checked for oracle in people for name, checked in oracle.checks.items()}
 
     @property
     def properties(self) -> dict[str, Property]:
@@ -83,6 +102,7 @@ def assemble(file: CampaignFile, source: Source) -> Assembled:
 
 
 def _assemble(file: CampaignFile, source: Source) -> Assembled:
+    file = _with_shared_file(file, source)
     reader = _Reader(source)
     oracles = [
         cast(Oracle, reader.part("oracles", table, ("oracles", k), OracleTable))
@@ -106,6 +126,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
     reader.finish()
     surrogate = _seated(learner, generators, source)
     _check_objectives(file, oracles, source)
+    _check_checks(oracles, source)
     _check_screening(file, oracles, source)
     cheaper = {dear: cheap for table in file.oracles for cheap, dear in table.stands_for.items()}
     sources = [
@@ -137,8 +158,20 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
         },
         workers=file.workers,
         notifications=file.notifications,
+        shared=None if file.sharing.file is None else Path(file.sharing.file),
         resolved=_resolved(file, reader.parts),
     )
+
+
+def _with_shared_file(file: CampaignFile, source: Source) -> CampaignFile:
+    """The file with the path of what is shared made absolute: as all paths, it is relative to the file."""
+    if file.sharing.file is None:
+        return file
+    path = source.path.parent / file.sharing.file
+    if not path.parent.is_dir() and source.text:
+        sentence = f"there is no directory {path.parent}; make it, or name a file in another"
+        raise CampaignFileError([source.problem(("sharing", "file"), sentence)])
+    return file.model_copy(update={"sharing": SharingTable(file=str(path.absolute()))})
 
 
 def from_resolved(content: Mapping[str, Any]) -> Assembled:
@@ -207,6 +240,22 @@ def _check_objectives(file: CampaignFile, oracles: Sequence[Oracle], source: Sou
         elif prop.unit != objective.unit:
             sentence = f"{prop.name} is measured in {prop.unit}; give reference, low and high in {prop.unit}"
             problems.append(source.problem(("objectives", k, "unit"), f"{sentence}, not '{objective.unit}'"))
+    if problems:
+        raise CampaignFileError(problems)
+
+
+def _check_checks(oracles: Sequence[Oracle], source: Source) -> None:
+    """Refuse a check on what no program computes."""
+    computed = [p.name for o in oracles if isinstance(o, ComputedOracle) for p in o.properties]
+    problems = []
+    for k, oracle in enumerate(oracles):
+        if not isinstance(oracle, DeferredOracle):
+            continue
+        for place, assay in enumerate(oracle.wanted):
+            checked = oracle.checks.get(assay.property)
+            if checked is not None and checked not in computed:
+                sentence = f"no oracle of this campaign computes '{checked}'; {nearest(checked, computed)}"
+                problems.append(source.problem(("oracles", k, "assays", place, "checks"), sentence))
     if problems:
         raise CampaignFileError(problems)
 

@@ -14,7 +14,9 @@ from pydantic import BaseModel
 
 from flows.assembly import Assembled
 from flows.executors import Executor
+from flows.sharing import Sharing
 from flows.store import Store
+from loop.campaign import Answer
 from loop.ledger import Ledger
 from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request
 from loop.step import halted
@@ -57,6 +59,8 @@ class Evaluator:
     ----------
     stop
         Set from outside to end what runs.
+    sharing
+        What is shared with other campaigns, if anything is.
 
     Attributes
     ----------
@@ -66,7 +70,13 @@ class Evaluator:
     """
 
     def __init__(
-        self, store: Store, ledger: Ledger, assembled: Assembled, executor: Executor, stop: threading.Event
+        self,
+        store: Store,
+        ledger: Ledger,
+        assembled: Assembled,
+        executor: Executor,
+        stop: threading.Event,
+        sharing: Sharing | None = None,
     ) -> None:
         self.store = store
         self.ledger = ledger
@@ -75,6 +85,7 @@ class Evaluator:
         self.activity = Activity()
         self.errors: list[Exception] = []
         self._executor = executor
+        self._sharing = sharing
         self._enough = threading.Event()
         self._places = threading.Semaphore(assembled.workers.count)
         self._ended = threading.Condition()
@@ -180,6 +191,26 @@ class Evaluator:
             return failed
         if before and not self._rested(before[-1].at, policy.pause(len(before))):
             return None
+        if (known := self._shared(request)) is not None:
+            self._record(request, known, None)
+            return known
+        outcome: Outcome | None = None
+        try:
+            outcome = None if self._ending() else self._calculate(request, before)
+        finally:
+            if self._sharing is not None:
+                self._sharing.give(request, outcome)
+        return outcome
+
+    def _shared(self, request: Request) -> Measurement | None:
+        """What another campaign measured. What is computed at once is not worth a look."""
+        part = next(o for o in self.assembled.parts.oracles if o.kind == request.oracle)
+        if self._sharing is None or part.exact:
+            return None
+        return self._sharing.take(request, self._ending)
+
+    def _calculate(self, request: Request, before: Sequence[Answer]) -> Outcome | None:
+        policy = self.assembled.definition.failures
         attempt = self.ledger.start(request)
         self.activity.running[request.key] = (request, time.monotonic())
         job = self._job(request, attempt, before[-1].attempt if before else 0)

@@ -21,6 +21,7 @@ from flows.notifying.notifier import notifying
 from flows.opening import Opened, commit
 from flows.report import write_report
 from flows.server import prefect_server
+from flows.sharing import sharing
 from flows.statuses import PAUSED
 from loop.step import Wait, to_compute, why_wait
 from loop.stopping import reason_to_stop
@@ -56,10 +57,11 @@ def run_campaign(opened: Opened) -> Ended:
         opened.store.locked(),
         _logging_to(opened.store.log),
         notifying(opened.assembled, opened.store) as notifier,
+        sharing(opened.assembled, opened.store.directory) as shared,
         executor(opened.assembled, opened.store.cluster) as places,
     ):
         commit(opened)
-        evaluator = Evaluator(opened.store, opened.ledger, opened.assembled, places, stop)
+        evaluator = Evaluator(opened.store, opened.ledger, opened.assembled, places, stop, shared)
         conductor = Conductor(evaluator, notifier.looked)
         notifier.started(opened.ledger.state())
         with _signals(stop, caught), ThreadPoolExecutor(1, "conductor") as thread:

@@ -15,6 +15,7 @@ from flows.assembly import Assembled
 from flows.notifying.addresses import KEPT, holds_secret, shown
 from flows.opening import Opened
 from flows.summary import best_balanced, names, spending
+from loop.agreement import agreements
 from loop.calibration import expectations
 from loop.campaign import Definition, State
 from loop.metrics import hypervolume
@@ -89,6 +90,7 @@ def show_status(opened: Opened) -> None:
         + (f", {len(state.screened)} candidates screened" if state.screened else ""),
         highlight=False,
     )
+    _checks(console, opened, state)
     if not molecules:
         return
     volume = hypervolume(gains(definition.objectives, table), table[0] * 0.0)
@@ -102,6 +104,18 @@ def show_status(opened: Opened) -> None:
     for found in expectations(state, [o.property for o in definition.objectives]):
         if found.alarm is not None:
             console.print(f"  warning: {found.alarm}", style="yellow", highlight=False)
+
+
+def _checks(console: Console, opened: Opened, state: State) -> None:
+    """What the laboratory says of computed properties."""
+    for check in agreements(state, opened.assembled.checks):
+        console.print(
+            f"  {check.measured_name} (measured) and {check.computed_name} (computed): rank correlation "
+            f"{check.rank_correlation:.2f} over {check.n} molecules",
+            highlight=False,
+        )
+        if check.alarm is not None:
+            console.print(f"  warning: {check.alarm}", style="yellow", highlight=False)
 
 
 def standing(opened: Opened, state: State) -> str:

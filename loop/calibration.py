@@ -95,7 +95,7 @@ class Expectations:
     @property
     def rank_correlation(self) -> float:
         """Spearman's, of expected and measured values; NaN where one of them does not vary."""
-        expected, found = _ranks(self.means), _ranks(self.measured)
+        expected, found = ranks(self.means), ranks(self.measured)
         if min(np.ptp(expected), np.ptp(found)) == 0:
             return math.nan
         return float(np.corrcoef(expected, found)[0, 1])
@@ -188,7 +188,7 @@ def _expectations(state: State, name: str) -> Expectations:
     return Expectations(name, tuple(molecules), *np.array(rows, dtype=np.float64).reshape(-1, 5).T)
 
 
-def _ranks(values: FloatArray) -> FloatArray:
+def ranks(values: FloatArray) -> FloatArray:
     """Ranks from 1; equal values share their mean rank."""
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     return np.asarray((np.cumsum(count) - 0.5 * (count - 1))[place])

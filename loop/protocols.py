@@ -106,6 +106,11 @@ class DeferredOracle(Oracle, Protocol):
         """What is asked of every molecule, in the order of the properties."""
         ...
 
+    @property
+    def checks(self) -> Mapping[str, str]:
+        """Property that is measured -> property that is computed and should go with it."""
+        ...
+
 
 @runtime_checkable
 class ExactOracle(ComputedOracle, Protocol):

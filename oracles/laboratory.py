@@ -36,6 +36,7 @@ class AssayTable(BaseModel):
     low: float | None = Field(None, allow_inf_nan=False, description="no reading can be below this")
     high: float | None = Field(None, allow_inf_nan=False, description="no reading can be above this")
     description: str = Field("", max_length=200, description="what it is, for the report")
+    checks: str | None = Field(None, description="computed property that should go with it")
 
     @model_validator(mode="after")
     def _ordered(self) -> AssayTable:
@@ -77,6 +78,11 @@ class Laboratory(BaseModel):
     def wanted(self) -> tuple[Assay, ...]:
         """What is asked of every molecule."""
         return tuple(assay.assay() for assay in self.assays)
+
+    @cached_property
+    def checks(self) -> dict[str, str]:
+        """What is measured -> what is computed and should go with it."""
+        return {a.name: a.checks for a in self.assays if a.checks is not None}
 
     @cached_property
     def properties(self) -> tuple[Property, ...]:

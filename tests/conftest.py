@@ -148,6 +148,7 @@ method = "Zn||Cu, 1 mA/cm2"
 
 [[oracles.assays]]
 name = "conductivity"
+checks = "tpsa"
 unit = "mS/cm"
 uncertainty = 0.5
 method = "EIS at 25 degC"

@@ -258,6 +258,12 @@ class NotificationsTable(Table):
         return value
 
 
+class SharingTable(Table):
+    """``[sharing]``: measurements that several campaigns share, so that each is made once."""
+
+    file: str | None = Field(None, description="SQLite file on a local disk, relative to the campaign file")
+
+
 class PartTable(BaseModel):
     """A table that names a part by its ``kind``; its other keys are the part's own settings."""
 
@@ -302,6 +308,7 @@ class CampaignFile(Table):
     laboratory: LaboratoryTable = LaboratoryTable()
     failures: FailuresTable = FailuresTable()
     notifications: NotificationsTable = NotificationsTable()
+    sharing: SharingTable = SharingTable()
     generators: Annotated[tuple[GeneratorTable, ...], Field(min_length=1)]
     surrogate: PartTable
     acquisition: PartTable
@@ -330,5 +337,5 @@ class CampaignFile(Table):
         return self
 
 
-AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures", "notifications")
+AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures", "notifications", "sharing")
 """Tables that may change while a campaign runs: they change no value and no proposal already made."""

@@ -9,7 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from flows.assembly import Assembled
 from flows.summary import names
+from loop.agreement import agreements
 from loop.calibration import expectations
 from loop.campaign import Definition, State
 from loop.molecule import Molecule
@@ -149,6 +151,36 @@ def predicted_against_measured(definition: Definition, state: State) -> go.Figur
         )
         figure.update_xaxes(title_text=f"measured {found.name} / {units[found.name]}", row=1, col=k)
         figure.update_yaxes(title_text="expected ± 2 sd", row=1, col=k)
+    return _styled(figure, CELL)
+
+
+def computed_against_measured(assembled: Assembled, state: State) -> go.Figure | None:
+    """What was computed against what was measured, of the properties that are to go together."""
+    shown = agreements(state, assembled.checks)
+    if not shown:
+        return None
+    figure = make_subplots(1, len(shown), horizontal_spacing=0.08)
+    known, units = names(state), {name: p.unit for name, p in assembled.properties.items()}
+    for k, found in enumerate(shown, start=1):
+        bars = {"type": "data", "thickness": 1, "width": 0}
+        figure.add_trace(
+            go.Scatter(
+                x=found.computed,
+                y=found.measured,
+                error_x={**bars, "array": found.computed_uncertainties},
+                error_y={**bars, "array": found.measured_uncertainties},
+                mode="markers",
+                marker={"color": FRONT, "size": 8},
+                text=[known.get(m, str(m)) for m in found.molecules],
+                hovertemplate="%{text}<br>computed %{x:.3f}<br>measured %{y:.3f}<extra></extra>",
+                showlegend=False,
+            ),
+            1,
+            k,
+        )
+        for axis, name in (("xaxes", found.computed_name), ("yaxes", found.measured_name)):
+            how = "computed" if axis == "xaxes" else "measured"
+            getattr(figure, f"update_{axis}")(title_text=f"{how} {name} / {units[name]}", row=1, col=k)
     return _styled(figure, CELL)
 
 

@@ -19,6 +19,7 @@ from flows.report import figures
 from flows.report.drawing import draw
 from flows.summary import names, spending, worst_gain
 from flows.versions import versions
+from loop.agreement import agreements
 from loop.calibration import expectations
 from loop.campaign import Answer, Definition, State
 from loop.metrics import hypervolume
@@ -63,6 +64,8 @@ def render(opened: Opened) -> str:
         rows=[row(definition, state, p, r.number) for r in state.rounds for p in r.picks],
         failures=[_failure(state, a) for a in sorted((*state.failures, *state.setbacks), key=lambda a: a.at)],
         readings=_readings(state),
+        agreements=agreements(state, opened.assembled.checks),
+        checked=_div(figures.computed_against_measured(opened.assembled, state)),
         versions=state.sessions[-1].versions if state.sessions else versions(),
         resolved=json.dumps(opened.assembled.resolved, indent=2, ensure_ascii=False),
         digest=opened.assembled.digest,
