@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import dask
 from distributed import LocalCluster
 
 from flows.campaign_file.tables import WorkersTable
+from loop.protocols import PartError
 
 log = logging.getLogger("zincloop")
 
@@ -49,6 +51,9 @@ class Begun:
         self._workers, self._table = workers, workers.cluster
         self._calculation_gb, self._home = calculation_gb, home
         self._cluster: Any = None
+        self._submitted = False
+        if self._table.kind in ("slurm", "pbs"):
+            _import_jobs()
 
     @property
     def where(self) -> str:
@@ -57,24 +62,34 @@ class Begun:
 
     def address(self) -> Any:  # noqa: ANN401 - a cluster of Dask's, untyped
         """What a client connects to; begins the cluster if it has to be begun."""
-        _log_beside_the_campaign()
-        if self._table.kind == "scheduler":
-            return self._table.address
-        with dask.config.set(SETTINGS):
-            self._cluster = self._local() if self._table.kind == "local" else self._jobs()
-        return self._cluster
+        if self._table.kind != "scheduler":
+            with dask.config.set(SETTINGS):
+                self._cluster = self._local() if self._table.kind == "local" else self._jobs()
+        _log_beside_the_campaign()  # not before: Dask silences the handlers that it finds
+        return self._cluster or self._table.address
 
     def keep(self, calculations: int) -> None:
         """Have jobs submitted for so many calculations, and in the place of jobs that ended."""
-        if self._table.kind in ("slurm", "pbs"):
-            from flows.executors.jobs import keep  # noqa: PLC0415 - a batch system only if asked for
+        if self._table.kind not in ("slurm", "pbs"):
+            return
+        from flows.executors.jobs import keep  # noqa: PLC0415 - a batch system only if asked for
 
+        try:
             keep(self._cluster, math.ceil(calculations / self._table.at_once))
+        except PartError as error:
+            if not self._submitted:
+                raise
+            log.warning("%s", error)  # a batch system may be away for a moment
+        self._submitted = True
 
     def close(self) -> None:
         """End what was begun."""
-        if self._cluster is not None:
-            self._cluster.close()
+        if self._cluster is None:
+            return
+        self._cluster.close()
+        for name in ("key", "cert", "ca_file"):  # which Dask writes for jobs, and leaves
+            if (file := getattr(self._cluster, f"_job_{name}", None)) is not None:
+                file.close()
 
     def _local(self) -> Any:  # noqa: ANN401
         # Whoever may submit runs code as this user, so other users of the machine must not.
@@ -96,11 +111,25 @@ class Begun:
         return job_cluster(self._workers, self._table, self._calculation_gb, self._home)
 
 
+def _import_jobs() -> None:
+    """Import what submits jobs; dask_jobqueue takes SIGINT for itself, for which it needs the main thread."""
+    former = signal.getsignal(signal.SIGINT)
+    try:
+        import flows.executors.jobs  # noqa: F401, PLC0415 - a batch system only if asked for
+    except ImportError as error:
+        raise PartError(
+            f"[workers.cluster] needs dask-jobqueue ({error}): pip install 'zincloop[cluster]'"
+        ) from error
+    signal.signal(signal.SIGINT, former)
+
+
 def _log_beside_the_campaign() -> None:
     """Send what Dask logs in this process to the campaign's log; the terminal belongs to the display."""
     for name in [n for n in logging.root.manager.loggerDict if n.split(".")[0] == "distributed"]:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
+        logger.setLevel(logging.NOTSET)
     for name in ("distributed", "tornado", "asyncio"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = list(log.handlers) or [logging.NullHandler()], False
+        logger.setLevel(logging.WARNING)

@@ -23,7 +23,7 @@ from oracles.contained import Containment, Job
 from oracles.contained.spool import read_outcome, write_outcome
 
 try:
-    from distributed import CancelledError, Client, Future, fire_and_forget
+    from distributed import CancelledError, Client, fire_and_forget
     from distributed.scheduler import KilledWorker
 
     from flows.executors.begun import Begun
@@ -107,9 +107,29 @@ class DaskExecutor:
                 if not place:
                     return None
                 try:
-                    return _answer(client, job, containment, cancelled)
+                    return self._answer(client, job, containment, cancelled)
                 except _DisconnectedError:
                     log.warning("the connection to the cluster broke; looking for it again")
+
+    def _answer(
+        self, client: Client, job: Job, containment: Containment, cancelled: Callable[[], bool]
+    ) -> Outcome | None:
+        began, ended = time.monotonic(), threading.Event()
+        # The same calculation has the same name, so that a program begun anew finds the one that still runs.
+        name = "zincloop-" + digest({"directory": str(job.directory), "set_back": job.set_back})
+        future = client.submit(calculate, job, containment, key=name, pure=False, retries=0)
+        fire_and_forget(future)
+        future.add_done_callback(lambda _: ended.set())
+        while not (ended.wait(LOOK_SECONDS) or future.done()):
+            self._places.look()
+            if cancelled():
+                client.cancel([future], force=True)
+                return None
+        try:
+            outcome: Outcome | None = future.result(timeout=CONNECT_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever a worker or Dask came upon
+            return _failed(error, time.monotonic() - began)
+        return outcome
 
     def _connected(self) -> Client:
         """The cluster, once it is within reach; what was found out is not found out again."""
@@ -133,7 +153,7 @@ class DaskExecutor:
             said = str(error).strip().splitlines()
             reason = said[0] if said else type(error).__name__
             raise PartError(f"workers.cluster: {self._begun.where} cannot be reached: {reason}") from error
-        log.info("calculations run on %s", client.scheduler.address)
+        log.info("calculations run on %s", client.scheduler.address)  # type: ignore[union-attr]
         return client
 
     def _threads(self) -> int:
@@ -150,26 +170,6 @@ def _within_reach(client: Client) -> bool:
     while client.status == "connecting" and time.monotonic() < until:
         time.sleep(0.1)
     return bool(client.status == "running")
-
-
-def _answer(
-    client: Client, job: Job, containment: Containment, cancelled: Callable[[], bool]
-) -> Outcome | None:
-    began, ended = time.monotonic(), threading.Event()
-    # The same calculation has the same name, so that a program begun anew finds the one that still runs.
-    name = "zincloop-" + digest({"directory": str(job.directory), "set_back": job.set_back})
-    future = client.submit(calculate, job, containment, key=name, pure=False, retries=0)
-    fire_and_forget(future)
-    future.add_done_callback(lambda _: ended.set())
-    while not (ended.wait(LOOK_SECONDS) or future.done()):
-        if cancelled():
-            client.cancel([future], force=True)
-            return None
-    try:
-        outcome: Outcome | None = future.result(timeout=CONNECT_SECONDS)
-    except Exception as error:  # noqa: BLE001 - whatever a worker or Dask came upon
-        return _failed(error, time.monotonic() - began)
-    return outcome
 
 
 def _failed(error: Exception, seconds: float) -> Failure:

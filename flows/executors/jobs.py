@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ from dask_jobqueue.slurm import SLURMCluster
 
 from flows.campaign_file.tables import ClusterTable, WorkersTable
 from loop.protocols import PartError
-
-log = logging.getLogger("zincloop")
 
 SYSTEMS: dict[str, type[JobQueueCluster]] = {"slurm": SLURMCluster, "pbs": PBSCluster}
 
@@ -77,7 +74,7 @@ def keep(cluster: JobQueueCluster, jobs: int) -> None:
     Raises
     ------
     PartError
-        If the batch system refuses the first of them; later it may be away for a moment.
+        If the batch system takes none.
     """
 
     async def corrected() -> None:
@@ -96,6 +93,4 @@ def keep(cluster: JobQueueCluster, jobs: int) -> None:
     except (RuntimeError, ValueError, OSError) as error:
         cluster.sync(forgotten)
         reason = " ".join(str(error).split())
-        if not cluster.workers:
-            raise PartError(f"workers.cluster: no job can be submitted: {reason}") from error
-        log.warning("a job cannot be submitted: %s", reason)
+        raise PartError(f"workers.cluster: no job can be submitted: {reason}") from error

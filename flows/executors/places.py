@@ -58,6 +58,11 @@ class Places:
                 self._wanted -= 1
                 self._taken -= got
 
+    def look(self) -> None:
+        """See to jobs and count places if it is time; to be called while a calculation is waited for, too."""
+        with self._lock:
+            self._look(time.monotonic())
+
     def _try(self) -> bool:
         with self._lock:
             self._look(time.monotonic())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -89,15 +90,14 @@ def pid_in(path: Path) -> int:
 
 
 @contextmanager
-def scheduler(directory: Path) -> Iterator[str]:
-    """A scheduler of its own, as a user starts one; gives its address."""
+def scheduler(directory: Path) -> Iterator[tuple[str, int]]:
+    """A scheduler of its own, as a user starts one; gives its address and process."""
     file = directory / "scheduler.json"
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
-    with _process([*command, "--no-dashboard", "--scheduler-file", str(file)], directory / "scheduler.log"):
+    command += ["--no-dashboard", "--scheduler-file", str(file)]
+    with _process(command, directory / "scheduler.log") as process:
         await_(lambda: file.exists() and '"address"' in file.read_text())
-        import json  # noqa: PLC0415
-
-        yield json.loads(file.read_text())["address"]
+        yield json.loads(file.read_text())["address"], process.pid
 
 
 @contextmanager
