@@ -90,11 +90,12 @@ def pid_in(path: Path) -> int:
 
 
 @contextmanager
-def scheduler(directory: Path) -> Iterator[tuple[str, int]]:
+def scheduler(directory: Path, port: int = 0) -> Iterator[tuple[str, int]]:
     """A scheduler of its own, as a user starts one; gives its address and process."""
     file = directory / "scheduler.json"
-    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
-    command += ["--no-dashboard", "--scheduler-file", str(file)]
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--no-dashboard", "--scheduler-file", str(file)]
+    file.unlink(missing_ok=True)
     with _process(command, directory / "scheduler.log") as process:
         await_(lambda: file.exists() and '"address"' in file.read_text())
         yield json.loads(file.read_text())["address"], process.pid

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,26 @@ def test_a_scheduler_that_goes_away_and_does_not_come_back_is_one_sentence(
             answer.result(timeout=60)
         await_(lambda: not alive(grandchild), 20)
     assert read_outcome(job.directory) is None
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_back_at_once_costs_no_failure(tally: Path, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    job = surface(tmp_path, "restarted", str(gate))
+    with ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+        own, process = stack.enter_context(scheduler(tmp_path))
+        stack.enter_context(worker(own, tmp_path, "before"))
+        table = workers(1, kind="scheduler", address=own)
+        executor = stack.enter_context(DaskExecutor(table, 4.0, tmp_path))
+        answer = pool.submit(executor.run, job, LIMITS, never)
+        first = pid_in(job.directory / "pid")
+        os.kill(process, signal.SIGKILL)
+        await_(lambda: not alive(first))
+        stack.enter_context(scheduler(tmp_path, int(own.rpartition(":")[2])))
+        stack.enter_context(worker(own, tmp_path, "after"))
+        gate.touch()
+        assert isinstance(answer.result(timeout=60), Measurement)
+    assert Counter(tally.read_text().split())["restarted"] == 1
 
 
 @pytest.mark.slow
