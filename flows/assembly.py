@@ -13,6 +13,7 @@ from flows.campaign_file import CampaignFile, CampaignFileError
 from flows.campaign_file.reading import Path_, Source, validated
 from flows.campaign_file.tables import (
     AMENDABLE,
+    ELSEWHERE,
     GeneratorTable,
     NotificationsTable,
     OracleTable,
@@ -127,6 +128,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
     surrogate = _seated(learner, generators, source)
     _check_objectives(file, oracles, source)
     _check_checks(oracles, source)
+    _check_asking(file, oracles, source)
     _check_screening(file, oracles, source)
     cheaper = {dear: cheap for table in file.oracles for cheap, dear in table.stands_for.items()}
     sources = [
@@ -260,6 +262,14 @@ def _check_checks(oracles: Sequence[Oracle], source: Source) -> None:
         raise CampaignFileError(problems)
 
 
+def _check_asking(file: CampaignFile, oracles: Sequence[Oracle], source: Source) -> None:
+    """Refuse to ask about the best where nothing computed tells which these are."""
+    computed = {p.name for o in oracles if isinstance(o, ComputedOracle) for p in o.properties}
+    if file.laboratory.ask_best and not computed & {o.property for o in file.objectives}:
+        sentence = "no objective is computed, so nothing tells which molecules are the best; leave it out"
+        raise CampaignFileError([source.problem(("laboratory", "ask_best"), sentence)])
+
+
 def _check_screening(file: CampaignFile, oracles: Sequence[Oracle], source: Source) -> None:
     """Refuse cheaper estimates of nothing, in another unit, or that nothing is made of."""
     problems = []
@@ -334,7 +344,7 @@ def _shared(sources: Sequence[PoolSource]) -> list[PoolSource]:
 
 
 def _resolved(file: CampaignFile, parts: Mapping[Path_, BaseModel]) -> dict[str, Any]:
-    content = file.model_dump(mode="json", exclude_none=True)
+    content = file.model_dump(mode="json", exclude_none=True, exclude=set(ELSEWHERE))
     for where, part in parts.items():
         settings = part.model_dump(mode="json", exclude_none=True)
         if len(where) == 1:

@@ -95,7 +95,7 @@ def run(
 def status(campaign: Campaign) -> None:
     """Show where a campaign stands, in one screen."""
     from flows.opening import existing
-    from flows.views import show_status
+    from flows.status import show_status
 
     show_status(existing(campaign))
 

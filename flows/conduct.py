@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable
 
 from flows.evaluating import Dispatcher, Evaluator
+from flows.opening import Opened
+from flows.status import keep_status
 from flows.versions import versions
 from loop.campaign import State
 from loop.ledger import DamagedError, LedgerError
 from loop.records import Measurement
-from loop.step import Close, Decision, Evaluate, Pause, Propose, Screen, Wait, decide, to_compute
+from loop.step import Ask, Close, Decision, Evaluate, Pause, Propose, Screen, Wait, decide, to_compute
 
 log = logging.getLogger("zincloop")
 
@@ -99,6 +101,8 @@ class Conductor:
                 return decision.reason
             if isinstance(decision, Propose):
                 self._open(decision)
+            elif isinstance(decision, Ask):
+                self._ask(decision)
             elif isinstance(decision, Screen):
                 self._screen(decision)
             else:
@@ -113,6 +117,12 @@ class Conductor:
         self._declare()
         self.ledger.screen(decision.number, decision.candidates, decision.requests)
         log.info("round %d: %d candidates to be screened", decision.number, len(decision.candidates))
+        self._back_up()
+
+    def _ask(self, decision: Ask) -> None:
+        self._declare()
+        self.ledger.ask(decision.rounds, decision.requests)
+        log.info("people are asked about %d molecules", len({r.molecule for r in decision.requests}))
         self._back_up()
 
     def _declare(self) -> None:
@@ -137,6 +147,8 @@ class Conductor:
         except LedgerError as error:
             log.warning("no backup: %s", error)
             return
+        with contextlib.suppress(OSError):  # a screen, no more
+            keep_status(Opened(self.store, self.ledger, self.assembled))
         for key, answer in answers.items():
             if isinstance(answer.outcome, Measurement) and (self.store.jobs / key).exists():
                 shutil.rmtree(self.store.jobs / key, ignore_errors=True)

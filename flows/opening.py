@@ -12,9 +12,11 @@ from typing import Any
 from flows.assembly import Assembled, assemble, from_resolved
 from flows.campaign_file import read
 from flows.campaign_file.tables import AMENDABLE
+from flows.placing import settle, store_of
 from flows.store import Store, StoreError
 from loop.campaign import State
-from loop.ledger import DamagedError, Ledger
+from loop.ledger import DamagedError, Ledger, is_there
+from loop.ledger.address import told
 from oracles.contained.spool import write_json
 
 FREE_BYTES = 500_000_000
@@ -38,51 +40,55 @@ def locate(path: Path, directory: Path | None) -> tuple[Path | None, Store]:
     Raises
     ------
     StoreError
-        If ``path`` is a directory that holds no campaign.
+        If ``path`` is a directory that holds no campaign, or a file that puts the ledger elsewhere.
     """
     if not path.is_dir():
-        if directory is not None:
-            return path, Store(directory)
-        file, _ = read(path)
-        return path, Store(path.parent / file.name)
+        return path, store_of(read(path)[0], path, directory)
     if not Store(path).holds_campaign() and not Store(path).backup.is_file():
         raise StoreError(f"{path}: no campaign was begun here; 'zincloop run FILE.toml' begins one")
     return None, Store(path)
 
 
 def existing(path: Path) -> Opened:
-    """Open a campaign to look at it.
+    """Open a campaign to look at it; one on a server gets a directory of its own on this machine.
 
     Raises
     ------
     StoreError
         If there is none.
     """
-    _, store = locate(path, None)
-    if not store.holds_campaign():
-        if store.backup.is_file():
-            raise StoreError(f"{store.ledger} is missing; {_way_back(store)}")
+    file, store = locate(path, None)
+    if not is_there(store.place):
+        if store.holds_campaign() or store.backup.is_file():
+            raise StoreError(f"{told(store.place)} is missing; {_way_back(store)}")
         raise StoreError(f"{store.directory}: no campaign was begun here; 'zincloop run {path}' begins it")
     ledger = _ledger(store)
     definition = ledger.definition()
     if definition is None:
+        if store.backup.is_file():
+            raise StoreError(f"{told(store.place)} is empty; {_way_back(store)}")
         raise StoreError(f"{store.directory}: the campaign was not begun; 'zincloop run' begins it")
+    if file is not None:
+        settle(store)
     return Opened(store, ledger, from_resolved(definition))
 
 
 def _ledger(store: Store) -> Ledger:
     """Open the ledger, or say what a backup can do for a damaged one."""
     try:
-        return Ledger(store.ledger)
+        return Ledger(store.place)
     except DamagedError as error:
         raise StoreError(f"{error}; {_way_back(store)}") from error
 
 
 def _checked(store: Store) -> Ledger:
     """Open the ledger and look through all of it, as a run has time to."""
-    if store.backup.is_file() and not store.holds_campaign():
-        raise StoreError(f"{store.ledger} is missing; {_way_back(store)}")
+    begun = store.holds_campaign() or store.backup.is_file()
+    if begun and not is_there(store.place):
+        raise StoreError(f"{told(store.place)} is missing; {_way_back(store)}")
     ledger = _ledger(store)
+    if store.backup.is_file() and ledger.definition() is None:
+        raise StoreError(f"{told(store.place)} is empty; {_way_back(store)}")
     try:
         ledger.check()
     except DamagedError as error:
@@ -100,8 +106,8 @@ def _way_back(store: Store) -> str:
 def peek(path: Path, directory: Path | None) -> tuple[Assembled, State]:
     """Open a campaign to think about its next batch; a new one is not begun by this."""
     file, store = locate(path, directory)
-    if store.holds_campaign():
-        opened = existing(store.directory)
+    if store.holds_campaign() or is_there(store.place):
+        opened = existing(path if file is None or directory is None else store.directory)
         return opened.assembled, opened.ledger.state()
     if file is None:
         raise StoreError(f"{path}: no campaign was begun here")
@@ -122,8 +128,10 @@ def begin_or_resume(path: Path, directory: Path | None) -> Opened:
         return existing(path)
     assembled = assemble(*read(file))
     _check_space(store)
-    store.create()
+    if isinstance(store.place, Path):
+        store.create()
     ledger = _checked(store)
+    store.create()
     stored = ledger.definition()
     if stored is None:
         return Opened(store, ledger, assembled)
@@ -145,6 +153,7 @@ def commit(opened: Opened) -> None:
             opened.ledger.amend(changes)
             if set(changes) - {"notifications"} and opened.ledger.state().closed is not None:
                 opened.ledger.reopen(f"{', '.join(changes)} changed")
+    settle(opened.store)
     write_json(opened.store.resolved, resolved)
 
 

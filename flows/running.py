@@ -55,6 +55,7 @@ def run_campaign(opened: Opened) -> Ended:
     caught: list[int] = []
     with (
         opened.store.locked(),
+        opened.ledger.alone(),
         _logging_to(opened.store.log),
         notifying(opened.assembled, opened.store) as notifier,
         sharing(opened.assembled, opened.store.directory) as shared,

@@ -9,6 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+POINTER = "ledger.url"
+"""File of a campaign's directory that says where on a server its ledger is."""
+
+
+def pointed_at(directory: Path) -> str | None:
+    """URL of the ledger on a server that a campaign's directory points at, if it does."""
+    try:
+        return (directory / POINTER).read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
 
 class StoreError(Exception):
     """A campaign directory that cannot be used; the message says why and what to do."""
@@ -16,14 +27,37 @@ class StoreError(Exception):
 
 @dataclass(frozen=True)
 class Store:
-    """Where the files of a campaign live."""
+    """Where the files of a campaign live, and its ledger.
+
+    Attributes
+    ----------
+    directory
+        Where the files live.
+    asked_for
+        URL of the ledger, if the campaign file names a server.
+    """
 
     directory: Path
+    asked_for: str | None = None
 
     @property
     def ledger(self) -> Path:
-        """The ledger, the only file that must not be lost."""
+        """The file of a ledger that is on no server, the only one that must not be lost."""
         return self.directory / "ledger.sqlite"
+
+    @property
+    def pointer(self) -> Path:
+        """Says, once the campaign has begun, where on a server its ledger is."""
+        return self.directory / POINTER
+
+    @property
+    def place(self) -> Path | str:
+        """Where the ledger is: the URL of a schema on a server, or a file.
+
+        What is there counts, before what a campaign file asks for.
+        """
+        asked_for = None if self._holds_file() else self.asked_for
+        return pointed_at(self.directory) or asked_for or self.ledger
 
     @property
     def backup(self) -> Path:
@@ -65,8 +99,16 @@ class Store:
         """What a batch system and Dask leave; may be deleted between runs."""
         return self.directory / ".dask"
 
+    @property
+    def status(self) -> Path:
+        """The screen of 'zincloop status' of a long campaign; may be deleted at any time."""
+        return self.directory / ".status.json"
+
     def holds_campaign(self) -> bool:
         """Whether a campaign was begun here."""
+        return self.pointer.is_file() or self._holds_file()
+
+    def _holds_file(self) -> bool:
         return self.ledger.is_file() and self.ledger.stat().st_size > 0
 
     def create(self) -> None:

@@ -16,13 +16,10 @@ from flows.assembly import Assembled
 from flows.campaign_file.tables import ClusterTable
 from flows.notifying.addresses import KEPT, holds_secret, shown
 from flows.opening import Opened
-from flows.summary import best_balanced, names, spending
-from loop.agreement import agreements
-from loop.calibration import expectations
+from flows.summary import spending
 from loop.campaign import Definition, State
-from loop.metrics import hypervolume
 from loop.molecule import Molecule
-from loop.objective import Objective, gains
+from loop.objective import Objective
 from loop.protocols import DeferredOracle
 from loop.records import Pick
 from loop.step import propose, ready_to_learn, screen, to_compute
@@ -103,49 +100,6 @@ def _describe_notifications(console: Console, assembled: Assembled) -> None:
             console.print(f"  warning: {shown(url)} {KEPT}", style="yellow", highlight=False)
 
 
-def show_status(opened: Opened) -> None:
-    """One screen: budget, rounds, the best molecules, failures."""
-    console = Console()
-    state, definition = opened.ledger.state(), opened.assembled.definition
-    console.print(f"[bold]{definition.name}[/]: {standing(opened, state)}", highlight=False)
-    console.print("  " + "; ".join(f"{s.name} {s}" for s in spending(definition, state)), highlight=False)
-    molecules, table = state.complete(definition.objectives)
-    kinds = ", ".join(f"{a.request.oracle}: {a.outcome.reason}" for a in state.failures[-3:])  # type: ignore[union-attr]
-    console.print(
-        f"  {len(state.answers)} of {len(state.requests)} requests answered, {len(state.failures)} failures"
-        + (f" (last: {kinds})" if kinds else "")
-        + (f", {len(state.setbacks)} tries that failed and were repeated" if state.setbacks else "")
-        + (f", {len(state.screened)} candidates screened" if state.screened else ""),
-        highlight=False,
-    )
-    _checks(console, opened, state)
-    if not molecules:
-        return
-    volume = hypervolume(gains(definition.objectives, table), table[0] * 0.0)
-    met = state.meeting_all_goals(definition.objectives)
-    console.print(
-        f"  {len(molecules)} molecules complete, {len(state.pareto(definition.objectives))} on the Pareto "
-        f"front, {len(met)} meet every goal, hypervolume {volume:.4f} from the declared references",
-        highlight=False,
-    )
-    console.print(_best(opened, state))
-    for found in expectations(state, [o.property for o in definition.objectives]):
-        if found.alarm is not None:
-            console.print(f"  warning: {found.alarm}", style="yellow", highlight=False)
-
-
-def _checks(console: Console, opened: Opened, state: State) -> None:
-    """What the laboratory says of computed properties."""
-    for check in agreements(state, opened.assembled.checks):
-        console.print(
-            f"  {check.measured_name} (measured) and {check.computed_name} (computed): rank correlation "
-            f"{check.rank_correlation:.2f} over {check.n} molecules",
-            highlight=False,
-        )
-        if check.alarm is not None:
-            console.print(f"  warning: {check.alarm}", style="yellow", highlight=False)
-
-
 def standing(opened: Opened, state: State) -> str:
     """Where a campaign stands, in a clause."""
     if state.closed is not None:
@@ -169,18 +123,6 @@ def _meanwhile(definition: Definition) -> str:
     until = "" if waiting.until is None else f" until {datetime.fromtimestamp(waiting.until, UTC).date()}"
     most = "" if waiting.open_at_most is None else f", {waiting.open_at_most} molecules there at most"
     return f"{waiting.meanwhile}{until}{most}"
-
-
-def _best(opened: Opened, state: State) -> Table:
-    definition = opened.assembled.definition
-    table = _molecule_table(definition.objectives, "best balanced on the Pareto front")
-    known = names(state)
-    for molecule in best_balanced(definition, state, SHOWN):
-        values = [state.values[o.property][molecule] for o in definition.objectives]
-        table.add_row(
-            _label(molecule, known[molecule]), *(f"{v.value:.2f} ± {v.uncertainty:.2f}" for v in values)
-        )
-    return table
 
 
 def show_proposal(assembled: Assembled, state: State) -> None:
@@ -219,17 +161,17 @@ def show_proposal(assembled: Assembled, state: State) -> None:
 
 def _picks(definition: Definition, batch: Sequence[Pick], title: str) -> Table:
     objectives = definition.objectives if any(p.predictions for p in batch) else ()
-    table = _molecule_table(objectives, title)
+    table = molecule_table(objectives, title)
     for pick in batch:
         expected = [pick.predictions.get(o.property) for o in objectives]
         table.add_row(
-            _label(pick.candidate.molecule, pick.candidate.name),
+            label(pick.candidate.molecule, pick.candidate.name),
             *("" if p is None else f"{p.mean:.2f}" + (f" ± {p.sd:.2f}" if p.sd else "") for p in expected),
         )
     return table
 
 
-def _molecule_table(objectives: Sequence[Objective], title: str) -> Table:
+def molecule_table(objectives: Sequence[Objective], title: str) -> Table:
     """Molecules down, objectives across; four objectives fit into 80 columns."""
     table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
     table.add_column("molecule", overflow="fold")
@@ -239,8 +181,9 @@ def _molecule_table(objectives: Sequence[Objective], title: str) -> Table:
     return table
 
 
-def _label(molecule: Molecule, name: str | None) -> Text:
-    label = Text(str(molecule))
+def label(molecule: Molecule, name: str | None) -> Text:
+    """A molecule as it stands in a table."""
+    text = Text(str(molecule))
     if name and name != str(molecule):
-        label.append(f"\n{name}", style="dim")
-    return label
+        text.append(f"\n{name}", style="dim")
+    return text

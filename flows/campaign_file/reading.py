@@ -148,7 +148,8 @@ def _sentence(
         return source.problem(where[:-1], f"the key '{where[-1]}' is missing")
     message = error["msg"].removeprefix("Value error, ")
     given = error["input"]
-    if isinstance(given, str | int | float | bool):
+    # A URL is not repeated, for it may hold a password.
+    if isinstance(given, str | int | float | bool) and "://" not in str(given):
         message = f"{message[0].lower()}{message[1:]}, not {given!r}"
     return source.problem(where, message)
 

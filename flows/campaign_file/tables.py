@@ -215,11 +215,14 @@ class LaboratoryTable(Table):
     open_at_most: Count | None = Field(
         None, description="molecules at the laboratory above which no round is opened"
     )
+    ask_best: Count | None = Field(
+        None, description="molecules it is asked about after each round, the best as computed; by default all"
+    )
 
     def waiting(self) -> Waiting:
         """The rules as the loop understands them; a day begins at midnight UTC."""
         until = None if self.until is None else datetime.combine(self.until, time(), UTC).timestamp()
-        return Waiting(self.meanwhile, until, self.open_at_most)
+        return Waiting(self.meanwhile, until, self.open_at_most, self.ask_best)
 
 
 class FailuresTable(Table):
@@ -239,6 +242,23 @@ class FailuresTable(Table):
         kinds = (FailureKind.TRANSIENT, FailureKind.UNKNOWN, FailureKind.RESOURCE, FailureKind.CONVERGENCE)
         tries = {kind: int(getattr(self, kind.value)) for kind in kinds}
         return FailurePolicy(tries, self.pause_seconds, self.deaths)
+
+
+class LedgerTable(Table):
+    """``[ledger]``: where it is, if not in a file of the campaign's directory."""
+
+    url: str | None = Field(None, description="postgresql://user@host:5432/database, without a password")
+
+    @field_validator("url")
+    @classmethod
+    def _of_a_server(cls, value: str | None) -> str | None:
+        from loop.ledger import LedgerError  # noqa: PLC0415 - only where a server is named
+        from loop.ledger.address import checked  # noqa: PLC0415
+
+        try:
+            return None if value is None else checked(value).render_as_string(hide_password=True)
+        except LedgerError as error:
+            raise ValueError(str(error)) from error
 
 
 class NotificationsTable(Table):
@@ -314,6 +334,7 @@ class CampaignFile(Table):
     workers: WorkersTable = WorkersTable()
     laboratory: LaboratoryTable = LaboratoryTable()
     failures: FailuresTable = FailuresTable()
+    ledger: LedgerTable = LedgerTable()
     notifications: NotificationsTable = NotificationsTable()
     sharing: SharingTable = SharingTable()
     generators: Annotated[tuple[GeneratorTable, ...], Field(min_length=1)]
@@ -339,10 +360,17 @@ class CampaignFile(Table):
             raise ValueError(
                 "a campaign screens by rounds: set workers.asynchronous or proposal.screen, not both"
             )
+        if self.workers.asynchronous and self.laboratory.ask_best:
+            raise ValueError(
+                "the laboratory is asked by rounds: set workers.asynchronous or laboratory.ask_best, not both"
+            )
         if all(g.share == 0 for g in self.generators):
             raise ValueError("no generator has a share of the pool; give one a 'share' above 0")
         return self
 
+
+ELSEWHERE = ("ledger",)
+"""Tables that say where a campaign is kept, and nothing about what it is."""
 
 AMENDABLE = ("budget", "stop", "workers", "laboratory", "failures", "notifications", "sharing")
 """Tables that may change while a campaign runs: they change no value and no proposal already made."""

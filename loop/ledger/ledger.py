@@ -1,4 +1,4 @@
-"""The ledger: append-only facts in SQLite, the only truth of a campaign.
+"""The ledger: append-only facts in a database, the only truth of a campaign.
 
 One transaction holds one fact with everything that belongs to it, so a program killed between two
 commits leaves either the whole fact or none of it. Nothing is ever updated or deleted; the database
@@ -7,40 +7,28 @@ itself refuses to.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
-import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from loop.campaign import Event, State
 from loop.claims import Claim, ClaimError, standing
-from loop.ledger import rows, schema
+from loop.ledger import rows, schema, statements
+from loop.ledger.backup import back_up
+from loop.ledger.copying import copy_rows
+from loop.ledger.database import Place, database
+from loop.ledger.errors import LedgerError
 from loop.ledger.reading import Reader
-from loop.ledger.upgrade import upgrade
 from loop.readings import Intake, Notebook, Reading, take_in
 from loop.records import Candidate, Failure, Measurement, OracleProtocol, Outcome, Pick, Request
-
-BUSY_SECONDS = 30.0
-"""How long a write waits for another program's transaction."""
-
-
-class LedgerError(Exception):
-    """The ledger cannot be used; the message says why and what to do."""
-
-
-class DamagedError(LedgerError):
-    """The file is no whole ledger any more; a copy of it has to take its place."""
 
 
 class Ledger:
@@ -48,52 +36,46 @@ class Ledger:
 
     Parameters
     ----------
-    path
-        The SQLite file, on a local disk; created with its schema when absent.
+    place
+        An SQLite file on a local disk, or the URL of a schema on a PostgreSQL server (see
+        :func:`~loop.ledger.address.address`); created where there is none.
 
     Raises
     ------
     LedgerError
-        If the file is not a ledger, is damaged, or was written by another schema version.
+        If it is not a ledger, is damaged, cannot be reached, or was written by another schema version.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, place: Place) -> None:
+        self._database = database(place)
         self._reader, self._reading = Reader(), Lock()
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-        sa.event.listen(self._engine, "connect", _on_connect)
-        sa.event.listen(self._engine, "begin", _on_begin)
-        try:
-            path.touch(mode=0o600)
-        except OSError as error:
-            raise LedgerError(f"{path} cannot be written: {error.strerror}") from error
         with self._transaction() as connection:
             version = self._prepare(connection)
         if version < schema.SCHEMA_VERSION:
-            with self._explained():
-                upgrade(path, BUSY_SECONDS)
+            self._database.upgrade()
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages: the file, or the schema and its server."""
+        return self._database.name
 
     def close(self) -> None:
-        """Close the connections, which also folds the write-ahead log into the file."""
-        self._engine.dispose()
+        """Close the connections, which also folds the write-ahead log of a file into it."""
+        self._database.engine.dispose()
 
     def check(self) -> None:
-        """Look through the whole file.
+        """Look through the whole ledger.
 
         Raises
         ------
         DamagedError
-            If a page or an index is not what it should be, or a fact points to nothing.
+            If it is not what it should be.
         """
         with self._transaction() as connection:
-            found = [str(row[0]) for row in connection.execute(sa.text("PRAGMA quick_check(1)"))]
-            if found != ["ok"]:
-                raise DamagedError(f"{self.path} is damaged: {found[0]}")
-            if (row := connection.execute(sa.text("PRAGMA foreign_key_check")).first()) is not None:
-                raise DamagedError(f"{self.path} is damaged: a row of {row[0]} points to nothing")
+            self._database.check(connection)
 
     def back_up(self, to: Path) -> None:
-        """Write a copy of everything committed so far, replacing an older one in one step.
+        """Write a copy of everything committed so far as an SQLite file, replacing an older one in one step.
 
         Raises
         ------
@@ -102,64 +84,63 @@ class Ledger:
         LedgerError
             If the copy cannot be written. In both cases an older copy is left alone.
         """
-        partial = to.with_name(f".{to.name}.{os.getpid()}")
-        try:
-            # One at a time, so that the last copy in place is that of the latest facts.
-            with to.with_name(f".{to.name}.lock").open("a") as turn:
-                fcntl.flock(turn, fcntl.LOCK_EX)
-                with self._explained():
-                    self._copy(partial)
-                with partial.open("rb") as file:
-                    os.fsync(file.fileno())
-                partial.replace(to)
-        except OSError as error:
-            raise LedgerError(f"{to} cannot be written: {error.strerror}") from error
-        finally:
-            partial.unlink(missing_ok=True)
+        back_up(self._database, to)
 
-    def _copy(self, to: Path) -> None:
-        to.unlink(missing_ok=True)
-        to.touch(mode=0o600)
-        with (
-            closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as source,
-            closing(sqlite3.connect(to)) as copy,
-        ):
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")  # one file is all there is to a copy
-            if (found := copy.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                raise DamagedError(f"{self.path} is damaged: {found}")
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the ledger against runs on other machines, where it can be reached from them.
+
+        Raises
+        ------
+        LedgerError
+            If another run holds it.
+        """
+        return self._database.alone()
+
+    def restore(self, copy: Ledger) -> None:
+        """Take in everything of a copy.
+
+        Raises
+        ------
+        LedgerError
+            If this ledger holds facts already.
+        """
+        with copy._transaction() as source, self._writing() as connection:
+            if connection.scalar(sa.select(schema.events.c.seq).limit(1)) is not None:
+                raise LedgerError(f"{self.name} holds a campaign already")
+            copy_rows(source, connection)
+            self._database.renumber(connection)
 
     # -- writing: one method, one fact, one transaction ------------------------------------------
 
     def open_campaign(self, definition: Mapping[str, Any], digest: str) -> None:
         """Record what the campaign is; the same definition again changes nothing."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             known = connection.scalar(
                 sa.select(schema.events.c.data).where(schema.events.c.kind == "campaign")
             )
             if known is None:
                 self._event(connection, "campaign", digest, {"definition": dict(definition)})
             elif known["definition"] != dict(definition):
-                raise LedgerError(f"{self.path} belongs to another campaign")
+                raise LedgerError(f"{self.name} belongs to another campaign")
 
     def amend(self, changes: Mapping[str, Any]) -> None:
         """Record a change of budget, stop rules or workers."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             self._event(connection, "amendment", _now_subject(), {"changes": dict(changes)})
 
     def open_session(self, versions: Mapping[str, Any]) -> None:
         """Record that the program started to work on the campaign."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             self._event(connection, "session", _now_subject(), {"versions": dict(versions)})
 
     def end_session(self, reason: str) -> None:
         """Record that the program stopped working on the campaign, and why."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             self._event(connection, "session end", _now_subject(), {"reason": reason})
 
     def declare(self, protocol: OracleProtocol) -> None:
         """Record a protocol, so that its digest can be looked up for ever."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             if (
                 connection.scalar(sa.select(schema.protocols.c.digest).filter_by(digest=protocol.digest))
                 is None
@@ -177,7 +158,7 @@ class Ledger:
         notes: Mapping[str, Any],
     ) -> None:
         """Record a batch and its requests, before anything is dispatched."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             seq = self._event(connection, "round", str(number), {"picks": len(batch)})
             connection.execute(
                 sa.insert(schema.rounds).values(number=number, event=seq, seed=seed, notes=dict(notes))
@@ -190,7 +171,7 @@ class Ledger:
 
     def screen(self, number: int, candidates: Sequence[Candidate], asked: Sequence[Request]) -> None:
         """Record what cheaper oracles are asked before round ``number``, before anything is dispatched."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             seq = self._event(connection, "screening", str(number), {"candidates": len(candidates)})
             connection.execute(
                 sa.insert(schema.screened),
@@ -199,15 +180,23 @@ class Ledger:
             if asked:
                 connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
 
+    def ask(self, rounds: int, asked: Sequence[Request]) -> None:
+        """Record what people are asked after so many rounds; the same number again adds to it."""
+        with self._writing() as connection:
+            events = schema.events
+            before = sa.select(sa.func.count()).select_from(events).filter_by(kind="inquiry")
+            subject = f"{rounds}:{connection.scalar(before)}"
+            self._event(connection, "inquiry", subject, {"requests": len(asked)})
+            if asked:
+                connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
+
     def start(self, request: Request) -> int:
         """Record that an attempt at a request begins; returns its number, from 1."""
-        with self._transaction() as connection:
-            count = sa.select(sa.func.count()).select_from(schema.attempts).filter_by(request=request.key)
-            number = int(connection.scalar(count) or 0) + 1
+        with self._writing() as connection:
+            number = int(connection.scalar(statements.ATTEMPTS, {"key_": request.key}) or 0) + 1
             seq = self._event(connection, "attempt", f"{request.key}:{number}", {})
-            connection.execute(
-                sa.insert(schema.attempts).values(request=request.key, number=number, event=seq)
-            )
+            row = {"request": request.key, "number": number, "event": seq}
+            connection.execute(statements.ATTEMPT, row)
             return number
 
     def record(self, request: Request, outcome: Outcome, attempt: int | None = None) -> bool:
@@ -224,15 +213,15 @@ class Ledger:
         LedgerError
             If the request was never asked.
         """
-        with self._transaction() as connection:
+        with self._writing() as connection:
             if not self._awaits(connection, request, attempt):
                 return False
             failed = isinstance(outcome, Failure)
             seq = self._event(connection, "failure" if failed else "measurement", request.key, {})
-            connection.execute(sa.insert(schema.answers).values(rows.answer_row(request, seq, outcome)))
+            connection.execute(statements.ANSWER, rows.answer_row(request, seq, outcome))
             if isinstance(outcome, Measurement):
-                brought = [asdict(value) | {"request": request.key} for value in outcome.values]
-                connection.execute(sa.insert(schema.measurements), brought)
+                brought = [vars(value) | {"request": request.key} for value in outcome.values]
+                connection.execute(statements.MEASUREMENTS, brought)
             return True
 
     def set_back(self, request: Request, failed: Failure, attempt: int) -> bool:
@@ -240,7 +229,7 @@ class Ledger:
 
         As for :meth:`record`, an attempt counts once, and only if it is the last.
         """
-        with self._transaction() as connection:
+        with self._writing() as connection:
             known = sa.select(schema.setbacks.c.number).filter_by(request=request.key, number=attempt)
             if connection.scalar(known) is not None or not self._awaits(connection, request, attempt):
                 return False
@@ -264,12 +253,12 @@ class Ledger:
         ReadingsError
             If readings contradict what is there, or each other, and are no corrections.
         """
-        with self._transaction() as connection:
+        with self._writing() as connection:
             known = self._known(connection)
             units = {name: assay.unit for name, assay in known.assays.items()}
             for reading in reported:
                 if units.get(reading.property) != reading.unit:
-                    raise LedgerError(f"{self.path}: nobody asks for {reading.property} in {reading.unit}")
+                    raise LedgerError(f"{self.name}: nobody asks for {reading.property} in {reading.unit}")
             intake = take_in(reported, known)
             if intake.news and not dry:
                 seq = self._event(connection, "readings", _now_subject(), {"readings": len(intake.news)})
@@ -289,7 +278,7 @@ class Ledger:
         LedgerError
             If the request was never asked.
         """
-        with self._transaction() as connection:
+        with self._writing() as connection:
             there = _held(connection, request, by)
             return there or self._claim(connection, request, by, released=False)
 
@@ -301,7 +290,7 @@ class Ledger:
         ClaimError
             If somebody else has it.
         """
-        with self._transaction() as connection:
+        with self._writing() as connection:
             if _held(connection, request, by) is not None:
                 self._claim(connection, request, by, released=True)
 
@@ -316,12 +305,12 @@ class Ledger:
 
     def close_campaign(self, reason: str) -> None:
         """Record why the campaign ended."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             self._event(connection, "closed", _now_subject(), {"reason": reason})
 
     def reopen(self, reason: str) -> None:
         """Record that a closed campaign goes on, and why."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             self._event(connection, "reopened", _now_subject(), {"reason": reason})
 
     # -- reading ----------------------------------------------------------------------------------
@@ -329,22 +318,32 @@ class Ledger:
     def definition(self) -> Mapping[str, Any] | None:
         """What the campaign is, amendments included; ``None`` for an empty ledger."""
         found: dict[str, Any] | None = None
-        for event in self.history():
+        for event in self.history("campaign", "amendment"):
             if event.kind == "campaign":
                 found = dict(event.data["definition"])
             elif event.kind == "amendment" and found is not None:
                 found |= event.data["changes"]
         return found
 
-    def history(self) -> list[Event]:
-        """Every event, oldest first."""
+    def history(self, *kinds: str) -> list[Event]:
+        """Every event, or those of some kinds, oldest first."""
         with self._transaction() as connection:
-            return rows.read_history(connection)
+            return rows.read_history(connection, *kinds)
+
+    def last(self) -> int:
+        """Number of the last event; 0 for none."""
+        with self._transaction() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(schema.events.c.seq))) or 0)
 
     def state(self) -> State:
         """Read the campaign again; what was read before is not read twice."""
-        with self._reading, self._transaction() as connection:
-            return self._reader.state(connection)
+        with self._reading:
+            try:
+                with self._transaction() as connection:
+                    return self._reader.state(connection)
+            except BaseException:
+                self._reader = Reader()  # it may have read the half of what came
+                raise
 
     def digest(self) -> str:
         """Hash of every fact that does not depend on time, cost or the order of answers."""
@@ -361,74 +360,50 @@ class Ledger:
     # -- inside -----------------------------------------------------------------------------------
 
     def _known(self, connection: sa.Connection) -> Notebook:
-        at = {event.seq: event.at for event in rows.read_history(connection)}
+        at = {event.seq: event.at for event in rows.read_history(connection, "readings")}
         return Notebook(tuple(rows.read_reported(connection, 0, at)), rows.read_protocols(connection))
 
     @staticmethod
     def _awaits(connection: sa.Connection, request: Request, attempt: int | None) -> bool:
         """Whether the request has no answer, and the attempt (if any) is the last that was started."""
-        requests, answers, attempts = schema.requests, schema.answers, schema.attempts
-        if connection.scalar(sa.select(requests.c.key).filter_by(key=request.key)) is None:
+        there = connection.execute(statements.STANDING, {"key_": request.key}).first()
+        if there is None:
             raise LedgerError(f"an answer came for request {request.key}, which was never asked")
-        if connection.scalar(sa.select(answers.c.request).filter_by(request=request.key)) is not None:
-            return False
-        last = connection.scalar(sa.select(sa.func.max(attempts.c.number)).filter_by(request=request.key))
-        return attempt is None or attempt == last
+        return there.answered is None and (attempt is None or attempt == there.attempt)
 
     def _prepare(self, connection: sa.Connection) -> int:
         """Create the schema where there is none; returns the version of the one that is there."""
-        version = int(connection.scalar(sa.text("PRAGMA user_version")) or 0)
+        version = self._database.version(connection)
         if version > schema.SCHEMA_VERSION:
             raise LedgerError(
-                f"{self.path} has schema version {version}, this program reads {schema.SCHEMA_VERSION}; "
+                f"{self.name} has schema version {version}, this program reads {schema.SCHEMA_VERSION}; "
                 "use the zincloop version that wrote it"
             )
         if version == 0:
-            schema.create(connection)
+            self._database.create(connection)
         return version or schema.SCHEMA_VERSION
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
-        with self._explained(), self._engine.begin() as connection:
+        """See the ledger as of now."""
+        with self._database.explained(), self._database.engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turn what the database says into a sentence."""
-        try:
-            yield
-        except IntegrityError as error:
-            raise LedgerError(f"{self.path} refuses a fact: {error.orig}") from error
-        except DatabaseError as error:
-            raise self._unusable(error.orig) from error
-        except sqlite3.DatabaseError as error:  # from the pragmas, before SQLAlchemy can wrap it
-            raise self._unusable(error) from error
-
-    def _unusable(self, error: BaseException | None) -> LedgerError:
-        # What SQLite calls an operational error (locked, full, read-only) is no fault of the file.
-        if type(error) is sqlite3.DatabaseError:
-            return DamagedError(f"{self.path} is damaged: {error}")
-        return LedgerError(f"{self.path} cannot be used: {error}")
+    def _writing(self) -> Iterator[sa.Connection]:
+        """See the ledger as of now and add to it; nobody else does meanwhile."""
+        with self._transaction() as connection:
+            self._database.take_turn(connection)
+            yield connection
 
     @staticmethod
     def _event(connection: sa.Connection, kind: str, subject: str, data: Mapping[str, Any]) -> int:
         result = connection.execute(
-            sa.insert(schema.events).values(at=time.time(), kind=kind, subject=subject, data=dict(data))
+            statements.EVENT, {"at": time.time(), "kind": kind, "subject": subject, "data": dict(data)}
         )
         key = result.inserted_primary_key
         assert key is not None  # noqa: S101 - an insert into a table with an integer key has one
         return int(key[0])
-
-
-def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
-    # The driver must not begin transactions of its own, or BEGIN IMMEDIATE below comes too late.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _on_begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _held(connection: sa.Connection, request: str, by: str) -> Claim | None:

@@ -57,7 +57,7 @@ class Reader:
             self._rounds += self._new_rounds(connection)
         if "screening" in came:
             self._screenings += self._new_screenings(connection, news)
-        if came & {"round", "screening"}:
+        if came & {"round", "screening", "inquiry"}:
             self._requests |= self._new_requests(connection)
         if "attempt" in came:
             new = sa.select(schema.attempts).where(schema.attempts.c.event > self._seq)
@@ -67,7 +67,7 @@ class Reader:
             self._setbacks += self._new_setbacks(connection)
         if came & {"measurement", "failure"}:
             self._answers |= self._new_answers(connection)
-        if came & {"readings", "protocol", "round"}:
+        if came & {"readings", "protocol", "round", "inquiry"}:
             self._hear(connection)
         if "claim" in came:
             self._claims = standing(rows.read_claims(connection))
@@ -82,11 +82,13 @@ class Reader:
             attempts=dict(self._attempts),
             setbacks=tuple(self._setbacks),
             deaths=dict(self._history.deaths),
+            inquired=self._history.inquired,
             answers=self._answers | self._told,
             protocols=dict(self._protocols),
             sessions=tuple(self._history.sessions),
             closed=self._history.closed,
             notebook=self._notebook,
+            seq=self._seq,
             claims=self._claims,
         )
 
@@ -135,7 +137,9 @@ class Reader:
             outcome: Outcome
             if row.failure is None:
                 cost = Cost(row.cpu_seconds, row.wall_seconds)
-                outcome = Measurement(tuple(brought[row.request]), cost, row.details)
+                # Rows have no order of their own, and not every database gives them as they came.
+                values = tuple(sorted(brought[row.request], key=lambda value: value.property))
+                outcome = Measurement(values, cost, row.details)
             else:
                 outcome = rows.failure(row)
             found[row.request] = Answer(self._requests[row.request], outcome, self._at[row.event])
@@ -143,12 +147,13 @@ class Reader:
 
 
 class _History:
-    """What follows from the order of events: sessions, why the campaign ended, and deaths of the program."""
+    """What follows from events alone, in their order."""
 
     def __init__(self) -> None:
         self.sessions: list[Session] = []
         self.deaths: dict[str, int] = {}
         self.closed: str | None = None
+        self.inquired = 0
         self._running = False
         self._under_way: set[str] = set()
 
@@ -161,6 +166,8 @@ class _History:
                 self.closed = str(event.data["reason"])
             elif event.kind == "reopened":
                 self.closed = None
+            elif event.kind == "inquiry":
+                self.inquired = int(event.subject.partition(":")[0])
 
     def _session(self, event: Event) -> None:
         """Each run of the program lasts until it said so or until its last sign of life."""

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from loop.campaign import Event
 from loop.claims import Claim
+from loop.ledger.later import Later
 from loop.ledger.schema import events, picks, protocols, readings, screened
-from loop.molecule import parse
+from loop.molecule import known
 from loop.readings import Reading, Reported
 from loop.records import (
     Candidate,
@@ -74,7 +75,10 @@ def request_row(request: Request) -> dict[str, Any]:
 
 def answer_row(request: Request, seq: int, outcome: Outcome) -> dict[str, Any]:
     """Row of ``answers``."""
-    kind, reason = (str(outcome.kind), outcome.reason) if isinstance(outcome, Failure) else (None, None)
+    kind = reason = None
+    if isinstance(outcome, Failure):
+        # No text of PostgreSQL's holds a zero byte, and what a dying program says may.
+        kind, reason = str(outcome.kind), outcome.reason.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return {
         "request": request.key,
         "event": seq,
@@ -98,7 +102,7 @@ def event(row: Any) -> Event:  # noqa: ANN401 - a row has the columns of its tab
 
 def request(row: Any) -> Request:  # noqa: ANN401
     """Request of a row of ``requests``."""
-    return Request(row.key, parse(row.smiles), row.oracle, row.protocol)
+    return Request(row.key, known(row.smiles), row.oracle, row.protocol)
 
 
 def failure(row: Any) -> Failure:  # noqa: ANN401
@@ -107,9 +111,11 @@ def failure(row: Any) -> Failure:  # noqa: ANN401
     return Failure(FailureKind(row.failure), row.reason, cost, row.details)
 
 
-def read_history(connection: sa.Connection) -> list[Event]:
-    """Every event, oldest first."""
-    return [event(row) for row in connection.execute(sa.select(events).order_by(events.c.seq))]
+def read_history(connection: sa.Connection, *kinds: str) -> list[Event]:
+    """Every event, or those of some kinds, oldest first."""
+    query = sa.select(events).order_by(events.c.seq)
+    found = query.where(events.c.kind.in_(kinds)) if kinds else query
+    return [event(row) for row in connection.execute(found)]
 
 
 def read_picks(connection: sa.Connection, first: int) -> dict[int, tuple[Pick, ...]]:
@@ -122,12 +128,16 @@ def read_picks(connection: sa.Connection, first: int) -> dict[int, tuple[Pick, .
 
 
 def _pick(row: Any) -> Pick:  # noqa: ANN401
-    predictions = {name: Prediction(**value) for name, value in row.predictions.items()}
+    predictions = Later(row.predictions.text, _prediction)
     return Pick(_candidate(row), row.reason, row.value, predictions)
 
 
+def _prediction(value: Mapping[str, float]) -> Prediction:
+    return Prediction(**value)
+
+
 def _candidate(row: Any) -> Candidate:  # noqa: ANN401
-    return Candidate(parse(row.smiles), row.origin, row.parent, row.name)
+    return Candidate(known(row.smiles), row.origin, row.parent, row.name)
 
 
 def read_screened(connection: sa.Connection, after: int) -> dict[int, tuple[Candidate, ...]]:
@@ -152,7 +162,7 @@ def read_reported(connection: sa.Connection, after: int, at: Mapping[int, float]
     names = [f.name for f in fields(Reading) if f.name != "molecule"]
     query = sa.select(readings).where(readings.c.event > after)
     return [
-        Reported(Reading(parse(r.smiles), **{name: getattr(r, name) for name in names}), at[r.event])
+        Reported(Reading(known(r.smiles), **{name: getattr(r, name) for name in names}), at[r.event])
         for r in connection.execute(query.order_by(readings.c.event, readings.c.position))
     ]
 
@@ -166,6 +176,8 @@ def read_claims(connection: sa.Connection) -> list[Claim]:
 
 
 def read_protocols(connection: sa.Connection) -> dict[str, OracleProtocol]:
-    """Digest -> protocol."""
-    rows = connection.execute(sa.select(protocols))
+    """Digest -> protocol, in the order declared."""
+    declared = (events.c.kind == "protocol") & (events.c.subject == protocols.c.digest)
+    query = sa.select(protocols).join(events, declared).order_by(events.c.seq)
+    rows = connection.execute(query)
     return {p.digest: OracleProtocol(p.oracle, p.name, p.settings, p.description) for p in rows}

@@ -1,10 +1,56 @@
-"""The tables of the ledger. Rows are only ever inserted; triggers refuse anything else."""
+"""The tables of the ledger in any database. Rows are only ever inserted; triggers refuse anything else."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import sqlalchemy as sa
 
+from loop.ledger.guards import guard
+from loop.ledger.later import Later
+
 SCHEMA_VERSION = 4
+
+VERSION_MARK = {
+    "sqlite": f"PRAGMA user_version = {SCHEMA_VERSION}",
+    "postgresql": f"COMMENT ON TABLE events IS 'zincloop ledger, version {SCHEMA_VERSION}'",
+}
+"""Where each database keeps the version."""
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """JSON as text, so that every database keeps what Python means: PostgreSQL's own type refuses NaN."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str:  # noqa: ANN401, ARG002
+        """From Python."""
+        return json.dumps(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ANN401, ARG002
+        """To Python."""
+        return json.loads(value)
+
+
+class LaterJson(Json):
+    """A JSON object that is read when somebody looks at it."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str:  # noqa: ANN401
+        """From Python; what came from a ledger as it is."""
+        return value.text if isinstance(value, Later) else super().process_bind_param(value, dialect)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Later[Any]:  # noqa: ANN401, ARG002
+        """To Python."""
+        return Later(value, _as_it_is)
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    return value
+
 
 metadata = sa.MetaData()
 
@@ -15,7 +61,7 @@ events = sa.Table(
     sa.Column("at", sa.Float, nullable=False, comment="seconds since 1970-01-01 UTC"),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("subject", sa.String, nullable=False),
-    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("data", LaterJson, nullable=False),
     sa.UniqueConstraint("kind", "subject"),
 )
 protocols = sa.Table(
@@ -24,7 +70,7 @@ protocols = sa.Table(
     sa.Column("digest", sa.String, primary_key=True),
     sa.Column("oracle", sa.String, nullable=False),
     sa.Column("name", sa.String, nullable=False),
-    sa.Column("settings", sa.JSON, nullable=False),
+    sa.Column("settings", Json, nullable=False),
     sa.Column("description", sa.String, nullable=False),
 )
 rounds = sa.Table(
@@ -33,7 +79,7 @@ rounds = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("event", sa.ForeignKey("events.seq"), nullable=False),
     sa.Column("seed", sa.Integer, nullable=False),
-    sa.Column("notes", sa.JSON, nullable=False),
+    sa.Column("notes", Json, nullable=False),
 )
 picks = sa.Table(
     "picks",
@@ -46,7 +92,7 @@ picks = sa.Table(
     sa.Column("name", sa.String),
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("value", sa.Float),
-    sa.Column("predictions", sa.JSON, nullable=False),
+    sa.Column("predictions", LaterJson, nullable=False),
     sa.UniqueConstraint("round", "position"),
 )
 screened = sa.Table(
@@ -86,7 +132,7 @@ answers = sa.Table(
     sa.Column("reason", sa.String),
     sa.Column("cpu_seconds", sa.Float, nullable=False),
     sa.Column("wall_seconds", sa.Float, nullable=False),
-    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("details", LaterJson, nullable=False),
     sa.CheckConstraint("(failure IS NULL) = (reason IS NULL)"),
 )
 setbacks = sa.Table(
@@ -99,7 +145,7 @@ setbacks = sa.Table(
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("cpu_seconds", sa.Float, nullable=False),
     sa.Column("wall_seconds", sa.Float, nullable=False),
-    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("details", LaterJson, nullable=False),
     sa.ForeignKeyConstraint(["request", "number"], ["attempts.request", "attempts.number"]),
     comment="failures after which a request is tried again",
 )
@@ -113,6 +159,9 @@ measurements = sa.Table(
     sa.Column("uncertainty", sa.Float, nullable=False),
     sa.CheckConstraint("uncertainty >= 0"),
 )
+# The order in which they are copied: the guard wants candidates first.
+requests.add_is_dependent_on(picks)
+requests.add_is_dependent_on(screened)
 readings = sa.Table(
     "readings",
     metadata,
@@ -139,21 +188,5 @@ readings = sa.Table(
 def create(connection: sa.Connection) -> None:
     """Create tables and guards; does nothing where they exist."""
     metadata.create_all(connection)
-    for table in metadata.sorted_tables:
-        for action in ("UPDATE", "DELETE"):
-            connection.execute(
-                sa.text(
-                    f"CREATE TRIGGER IF NOT EXISTS {table.name}_no_{action.lower()} "
-                    f"BEFORE {action} ON {table.name} "
-                    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
-                )
-            )
-    connection.execute(
-        sa.text(
-            "CREATE TRIGGER IF NOT EXISTS requests_are_about_candidates BEFORE INSERT ON requests "
-            "WHEN NOT EXISTS (SELECT 1 FROM picks WHERE smiles = NEW.smiles) "
-            "AND NOT EXISTS (SELECT 1 FROM screened WHERE smiles = NEW.smiles) "
-            "BEGIN SELECT RAISE(ABORT, 'a request needs a pick or a screened candidate'); END"
-        )
-    )
-    connection.execute(sa.text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+    guard(connection, [table.name for table in metadata.sorted_tables])
+    connection.exec_driver_sql(VERSION_MARK[connection.dialect.name])

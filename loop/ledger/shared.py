@@ -17,7 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
-from loop.ledger.ledger import BUSY_SECONDS, LedgerError
+from loop.ledger.errors import LedgerError
+from loop.ledger.sqlite import BUSY_SECONDS
 from loop.records import Cost, Measurement, Request, Value
 
 SCHEMA_VERSION = 1

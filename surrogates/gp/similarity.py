@@ -12,7 +12,6 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from loop.molecule import Molecule
 from loop.objective import FloatArray
@@ -93,6 +92,8 @@ class Counts:
     """
 
     def __init__(self, molecules: Molecules) -> None:
+        from scipy.sparse import csr_array  # noqa: PLC0415 - only fits and predictions need it
+
         ours = thermometers(molecules)
         self._sizes = np.array([len(t) for t in ours])
         self._steps, columns = np.unique(np.concatenate(ours), return_inverse=True)

@@ -12,6 +12,7 @@ import pytest
 
 from loop.ledger import Ledger
 from tests.conftest import ROOT
+from tests.faults.killing import finished
 
 pytestmark = pytest.mark.slow
 
@@ -45,3 +46,41 @@ def test_a_full_disk_is_one_sentence_and_room_is_all_it_takes(quick: Path) -> No
     assert len(state.answers) == 36
     assert kept < set(state.answers)
     assert all(state.attempts[key] == 1 for key in kept)
+
+
+SMALL = (
+    *("unshare", "--map-root-user", "--mount", "sh", "-c"),
+    'mount -t tmpfs -o size=$1 none "$2" && shift 2 && exec "$@"',
+    "sh",
+)
+"""Runs a command that sees a small disk at a directory, and nobody else does."""
+
+
+def _run_on(size: str, place: Path, file: Path) -> subprocess.CompletedProcess[str]:
+    place.mkdir(parents=True)
+    if subprocess.run([*SMALL, size, place, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    command: list[str | Path] = [*SMALL, size, place, Path(sys.executable).parent / "zincloop", "run", file]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_no_room_for_outcomes_ends_the_run_and_is_no_failure_of_a_calculation(quick: Path) -> None:
+    home = quick.parent / "quick"
+    done = _run_on("40k", home / "jobs", quick)
+    assert done.returncode == 2, done.stderr
+    assert "no disk space" in done.stderr
+    kept = set(finished(home))
+    assert 0 < len(kept) < 12
+    assert _run(quick, 100_000).returncode == 0
+    state = Ledger(home / "ledger.sqlite").state()
+    assert len(state.answers) == 36
+    assert not state.failures
+    assert all(state.attempts[key] == 1 for key in kept)
+
+
+def test_no_room_for_prefect_is_a_warning(quick: Path) -> None:
+    home = quick.parent / "quick"
+    done = _run_on("64k", home / ".prefect", quick)
+    assert done.returncode == 0, done.stderr
+    assert "going on without it" in (home / "zincloop.log").read_text()
+    assert Ledger(home / "ledger.sqlite").state().evaluations == 18

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from flows.server import ServerError, prefect_server
 from loop.ledger import Ledger
 from tests.conftest import ROOT
+from tests.faults.killing import finished
 
 
 @pytest.mark.slow
@@ -64,3 +67,23 @@ def test_a_campaign_whose_prefect_home_is_broken_goes_on(quick: Path) -> None:
     assert "going on without it" in (home / "zincloop.log").read_text()
     assert Ledger(home / "ledger.sqlite").state().evaluations == 18
     shutil.rmtree(home)
+
+
+@pytest.mark.slow
+def test_its_records_deleted_after_a_kill_the_campaign_goes_on_from_the_ledger(quick: Path) -> None:
+    home, zincloop = quick.parent / "quick", Path(sys.executable).parent / "zincloop"
+    program = subprocess.Popen([zincloop, "run", quick], stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while len(finished(home)) < 8 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    program.kill()
+    assert program.wait() == -signal.SIGKILL
+    kept = finished(home)
+    assert len(kept) >= 8
+    assert (home / ".prefect").is_dir()
+    shutil.rmtree(home / ".prefect")
+    done = subprocess.run([zincloop, "run", quick], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    state = Ledger(home / "ledger.sqlite").state()
+    assert state.evaluations == 18
+    assert all(state.answers[key].outcome.cost == outcome.cost for key, outcome in kept.items())

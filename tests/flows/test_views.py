@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flows.opening import Opened
-from flows.views import describe, show_proposal, show_status
+from flows.status import show_status
+from flows.views import describe, show_proposal
 from loop.campaign import State
 
 

@@ -16,7 +16,8 @@ from flows.evaluating import PlainRounds
 from flows.laboratory.asking import open_requests, to_fill_in
 from flows.laboratory.taking import take
 from flows.opening import Opened, existing
-from flows.views import show_proposal, show_status
+from flows.status import show_status
+from flows.views import show_proposal
 from flows.waiting import LOOK_SECONDS, wait
 from loop.molecule import parse
 from loop.readings import Reading

@@ -10,7 +10,7 @@ import pytest
 
 from loop.campaign import Screening
 from loop.claims import ClaimError
-from loop.ledger import DamagedError, Ledger, LedgerError
+from loop.ledger import DamagedError, Ledger, LedgerError, Place
 from loop.ledger.upgrade import REQUESTS
 from loop.molecule import parse
 from loop.readings import ASSAYS, Assay, Notebook, Reading, ReadingsError
@@ -32,8 +32,8 @@ DMSO, UREA, ETHANOL = parse("CS(C)=O"), parse("NC(N)=O"), parse("CCO")
 LAB = OracleProtocol("laboratory", "laboratory", {ASSAYS: [vars(Assay("ce", "%", 0.3, 1, "cells"))]}, "Lab.")
 
 
-def _begun(path: Path) -> tuple[Ledger, list[Request]]:
-    ledger = Ledger(path)
+def _begun(place: Place) -> tuple[Ledger, list[Request]]:
+    ledger = Ledger(place)
     ledger.open_campaign({"name": "x", "budget": {"rounds": 1}}, "d1")
     ledger.open_session({"python": "3"})
     ledger.declare(SA)
@@ -50,15 +50,15 @@ def _measured(value: float = 2.0) -> Measurement:
     return Measurement((Value("sa", value, "1", 0.0),), Cost(1.5, 2.0), {"version": "x"})
 
 
-def test_everything_written_is_read_again(tmp_path: Path) -> None:
-    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+def test_everything_written_is_read_again(place: Place) -> None:
+    ledger, requests = _begun(place)
     assert ledger.start(requests[0]) == 1
     assert ledger.start(requests[0]) == 2
     ledger.record(requests[0], _measured())
     failure = Failure(FailureKind.CONVERGENCE, "no SCF", Cost(3.0, 4.0), {"cycles": 50})
     ledger.record(requests[1], failure)
     ledger.close()
-    state = Ledger(tmp_path / "ledger.sqlite").state()
+    state = Ledger(place).state()
     assert state.rounds[0].seed == 42
     assert state.rounds[0].notes == {"pool": {"prior": 3}}
     assert state.picks[1].predictions == {"sa": Prediction(1.0, 0.2)}
@@ -72,21 +72,21 @@ def test_everything_written_is_read_again(tmp_path: Path) -> None:
     assert state.values["sa"][DMSO].value == 2.0
 
 
-def test_an_answer_is_recorded_once(tmp_path: Path) -> None:
-    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+def test_an_answer_is_recorded_once(place: Place) -> None:
+    ledger, requests = _begun(place)
     assert ledger.record(requests[0], _measured(2.0))
     assert not ledger.record(requests[0], _measured(9.0))
     assert ledger.state().values["sa"][DMSO].value == 2.0
 
 
-def test_an_answer_nobody_asked_for_is_refused(tmp_path: Path) -> None:
-    ledger, _ = _begun(tmp_path / "ledger.sqlite")
+def test_an_answer_nobody_asked_for_is_refused(place: Place) -> None:
+    ledger, _ = _begun(place)
     with pytest.raises(LedgerError, match="never asked"):
         ledger.record(Request.ask(parse("CO"), SA), _measured())
 
 
-def test_the_same_molecule_is_never_asked_twice(tmp_path: Path) -> None:
-    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+def test_the_same_molecule_is_never_asked_twice(place: Place) -> None:
+    ledger, requests = _begun(place)
     with pytest.raises(LedgerError, match="refuses"):
         ledger.open_round(1, 1, [Pick(Candidate(DMSO, "prior"), "again")], [requests[0]], {})
     assert len(ledger.state().rounds) == 1, "half a round was written"
@@ -104,15 +104,15 @@ def test_the_database_refuses_to_change_a_fact(tmp_path: Path, statement: str) -
         connection.execute(statement)
 
 
-def test_a_second_campaign_is_refused(tmp_path: Path) -> None:
-    ledger, _ = _begun(tmp_path / "ledger.sqlite")
+def test_a_second_campaign_is_refused(place: Place) -> None:
+    ledger, _ = _begun(place)
     ledger.open_campaign({"name": "x", "budget": {"rounds": 1}}, "d1")
     with pytest.raises(LedgerError, match="another campaign"):
         ledger.open_campaign({"name": "y"}, "d2")
 
 
-def test_amendments_and_reopening(tmp_path: Path) -> None:
-    ledger, _ = _begun(tmp_path / "ledger.sqlite")
+def test_amendments_and_reopening(place: Place) -> None:
+    ledger, _ = _begun(place)
     ledger.close_campaign("budget spent: 1 rounds")
     assert ledger.state().closed == "budget spent: 1 rounds"
     ledger.amend({"budget": {"rounds": 5}})
@@ -229,8 +229,8 @@ def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
 TRANSIENT = Failure(FailureKind.TRANSIENT, "the licence server is away", Cost(2.0, 3.0))
 
 
-def test_a_setback_costs_and_leaves_the_request_open(tmp_path: Path) -> None:
-    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+def test_a_setback_costs_and_leaves_the_request_open(place: Place) -> None:
+    ledger, requests = _begun(place)
     assert ledger.set_back(requests[0], TRANSIENT, ledger.start(requests[0]))
     state = ledger.state()
     assert state.pending == tuple(requests)
@@ -244,8 +244,8 @@ def test_a_setback_costs_and_leaves_the_request_open(tmp_path: Path) -> None:
     assert [type(a.outcome) for a in state.computed] == [Failure, Measurement]
 
 
-def test_what_comes_of_an_attempt_that_was_overtaken_is_not_taken(tmp_path: Path) -> None:
-    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+def test_what_comes_of_an_attempt_that_was_overtaken_is_not_taken(place: Place) -> None:
+    ledger, requests = _begun(place)
     late = ledger.start(requests[0])
     again = ledger.start(requests[0])
     assert not ledger.record(requests[0], _measured(9.0), late)
@@ -257,8 +257,8 @@ def test_what_comes_of_an_attempt_that_was_overtaken_is_not_taken(tmp_path: Path
     assert ledger.state().values["sa"][DMSO].value == 2.0
 
 
-def test_the_deaths_of_the_program_are_counted_and_its_clean_ends_are_not(tmp_path: Path) -> None:
-    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+def test_the_deaths_of_the_program_are_counted_and_its_clean_ends_are_not(place: Place) -> None:
+    ledger, requests = _begun(place)
     ledger.start(requests[0])
     ledger.end_session("stopped by a signal")
     ledger.open_session({})
@@ -270,10 +270,9 @@ def test_the_deaths_of_the_program_are_counted_and_its_clean_ends_are_not(tmp_pa
     assert ledger.state().deaths == {requests[0].key: 2}
 
 
-def test_a_ledger_read_bit_by_bit_is_the_one_read_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite"
-    ledger, requests = _begun(path)
-    follower = Ledger(path)
+def test_a_ledger_read_bit_by_bit_is_the_one_read_at_once(place: Place) -> None:
+    ledger, requests = _begun(place)
+    follower = Ledger(place)
     steps: list[Callable[[], object]] = [
         lambda: ledger.set_back(requests[0], TRANSIENT, ledger.start(requests[0])),
         lambda: ledger.screen(
@@ -290,14 +289,14 @@ def test_a_ledger_read_bit_by_bit_is_the_one_read_at_once(tmp_path: Path) -> Non
     steps[1], steps[3] = steps[3], steps[1]
     for step in steps:
         step()
-        bit, once = follower.state(), Ledger(path).state()
+        bit, once = follower.state(), Ledger(place).state()
         assert replace(bit, at=0.0, notebook=Notebook()) == replace(once, at=0.0, notebook=Notebook())
         assert bit.notebook == once.notebook
         assert bit.values == once.values
 
 
-def test_threads_write_side_by_side(tmp_path: Path) -> None:
-    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+def test_threads_write_side_by_side(place: Place) -> None:
+    ledger, requests = _begun(place)
     threads = [threading.Thread(target=ledger.start, args=(requests[0],)) for _ in range(16)]
     for thread in threads:
         thread.start()
@@ -317,8 +316,8 @@ def test_the_digest_ignores_time_and_order_but_not_facts(tmp_path: Path) -> None
     assert digests[0] != digests[2]
 
 
-def test_a_screening_is_kept_with_its_candidates(tmp_path: Path) -> None:
-    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+def test_a_screening_is_kept_with_its_candidates(place: Place) -> None:
+    ledger, requests = _begun(place)
     candidates = (
         Candidate(parse("CCO"), "library", None, "ethanol"),
         Candidate(parse("CCN"), "prior", "CCO"),
@@ -327,15 +326,15 @@ def test_a_screening_is_kept_with_its_candidates(tmp_path: Path) -> None:
     ledger.screen(1, candidates, asked)
     ledger.record(asked[0], _measured())
     ledger.close()
-    state = Ledger(tmp_path / "ledger.sqlite").state()
+    state = Ledger(place).state()
     assert state.screenings == (Screening(1, candidates),)
     assert [r.key for r in state.requests.values()] == [r.key for r in (*requests, *asked)]
     assert state.asked == (DMSO, UREA), "what is screened is not picked"
     assert set(state.values["sa"]) == {parse("CCO")}
 
 
-def test_a_screening_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    ledger, requests = _begun(tmp_path / "ledger.sqlite")
+def test_a_screening_is_written_whole_or_not_at_all(place: Place) -> None:
+    ledger, requests = _begun(place)
     with pytest.raises(LedgerError, match="refuses a fact"):
         ledger.screen(1, (Candidate(DMSO, "library"),), requests[:1])
     assert ledger.state().screenings == ()
@@ -345,22 +344,22 @@ def _ce(value: float, **more: object) -> Reading:
     return Reading(DMSO, "ce", "1", value, "%", **more)  # type: ignore[arg-type]
 
 
-def _with_laboratory(path: Path) -> tuple[Ledger, Request]:
-    ledger, _ = _begun(path)
+def _with_laboratory(place: Place) -> tuple[Ledger, Request]:
+    ledger, _ = _begun(place)
     ledger.declare(LAB)
     asked = Request.ask(DMSO, LAB)
     ledger.screen(1, [Candidate(parse("CCO"), "library")], [asked])
     return ledger, asked
 
 
-def test_what_people_report_answers_a_request(tmp_path: Path) -> None:
-    ledger, asked = _with_laboratory(tmp_path / "ledger.sqlite")
+def test_what_people_report_answers_a_request(place: Place) -> None:
+    ledger, asked = _with_laboratory(place)
     assert asked in ledger.state().pending
     nowhere = Reading(parse("CCCO"), "ce", "1", 91.0, "%", 0.5, operator="A. Volta", notes="not asked")
     intake = ledger.report([_ce(97.0), nowhere])
     assert (len(intake.news), intake.known) == (2, 0)
     ledger.close()
-    state = Ledger(tmp_path / "ledger.sqlite").state()
+    state = Ledger(place).state()
     answer = state.answers[asked.key]
     assert answer.outcome == Measurement((Value("ce", 97.0, "%", 0.3),), Cost(0.0, 0.0))
     assert asked not in state.pending
@@ -369,8 +368,8 @@ def test_what_people_report_answers_a_request(tmp_path: Path) -> None:
     assert state.at >= answer.at
 
 
-def test_readings_are_recorded_all_or_none(tmp_path: Path) -> None:
-    ledger, _ = _with_laboratory(tmp_path / "ledger.sqlite")
+def test_readings_are_recorded_all_or_none(place: Place) -> None:
+    ledger, _ = _with_laboratory(place)
     ledger.report([_ce(97.0)])
     before = ledger.digest()
     with pytest.raises(ReadingsError):
@@ -384,15 +383,15 @@ def test_readings_are_recorded_all_or_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "unit"), [("ce", "1"), ("conductivity", "mS/cm")])
-def test_a_reading_that_no_protocol_asks_for_is_refused(tmp_path: Path, name: str, unit: str) -> None:
-    ledger, _ = _with_laboratory(tmp_path / "ledger.sqlite")
+def test_a_reading_that_no_protocol_asks_for_is_refused(place: Place, name: str, unit: str) -> None:
+    ledger, _ = _with_laboratory(place)
     with pytest.raises(LedgerError, match=f"nobody asks for {name} in {unit}"):
         ledger.report([Reading(DMSO, name, "1", 0.97, unit)])
     assert not ledger.state().notebook.reported
 
 
-def test_readings_that_come_late_lengthen_no_session_and_open_nothing(tmp_path: Path) -> None:
-    ledger, asked = _with_laboratory(tmp_path / "ledger.sqlite")
+def test_readings_that_come_late_lengthen_no_session_and_open_nothing(place: Place) -> None:
+    ledger, asked = _with_laboratory(place)
     ledger.end_session("done")
     ledger.close_campaign("budget spent")
     ledger.report([_ce(97.0)])
@@ -465,8 +464,8 @@ def test_a_file_that_is_no_ledger_is_damaged_and_a_locked_one_is_not(tmp_path: P
     assert not isinstance(caught.value, DamagedError)
 
 
-def test_a_claim_is_an_event_on_which_nothing_else_depends(tmp_path: Path) -> None:
-    ledger, asked = _with_laboratory(tmp_path / "ledger.sqlite")
+def test_a_claim_is_an_event_on_which_nothing_else_depends(place: Place) -> None:
+    ledger, asked = _with_laboratory(place)
     before = ledger.state()
     digest, last = ledger.digest(), before.sessions[-1].last
     first = ledger.claim(asked.key, "Ada")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loop.molecule import parse
-from loop.protocols import ConvergenceError, InputError
+from loop.protocols import ConvergenceError, InputError, RejectedError
 from loop.records import Measurement
 from oracles.chemistry.delicate import is_delicate
 from oracles.orbitals import Orbitals
@@ -43,6 +43,11 @@ def test_hydrazine_is_relaxed_with_density_functional_forces(tmp_path: Path) -> 
 def test_too_few_cycles_are_a_convergence_error(tmp_path: Path) -> None:
     with pytest.raises(ConvergenceError):
         Orbitals(max_cycle=1).measure(parse("O"), tmp_path)
+
+
+def test_an_energy_that_cannot_be_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(RejectedError, match=r"the HOMO of \[CH3-\] is not bound: 2\."):
+        Orbitals(solvent="gas").measure(parse("[CH3-]"), tmp_path)
 
 
 @pytest.mark.parametrize("smiles", ["CBr", "CI", "C[Se]C"])

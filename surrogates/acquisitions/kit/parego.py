@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import ndtri
 
 from loop.objective import FloatArray, gains
 from surrogates.acquisitions.kit.criteria import Ranking, best_first, named
@@ -84,6 +83,7 @@ def _best(view: View, weights: FloatArray, seed: int) -> FloatArray:
 @lru_cache(maxsize=4)
 def _normal(m: int) -> FloatArray:
     """Standard normals from a scrambled Sobol sequence, the same in every slot, shape ``(n_draws, m)``."""
+    from scipy.special import ndtri  # noqa: PLC0415
     from scipy.stats import qmc  # noqa: PLC0415 - half a second
 
     return np.asarray(ndtri(qmc.Sobol(m, seed=0).random_base2(LOG2_DRAWS)))

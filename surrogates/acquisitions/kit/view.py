@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from loop.molecule import Molecule
 from loop.objective import Direction, FloatArray, Objective, gains
@@ -16,8 +15,13 @@ from loop.protocols import Belief, Coarsened, Question
 from loop.records import Candidate
 from surrogates.acquisitions.kit.prospects import Prospects
 
-QUANTILES = ndtri((np.arange(32) + 0.5) / 32)
-"""Midpoints of 32 equally likely slices of a standard normal, for moments of a bent gain."""
+
+@cache
+def quantiles() -> FloatArray:
+    """Midpoints of 32 equally likely slices of a standard normal, for moments of a bent gain."""
+    from scipy.special import ndtri  # noqa: PLC0415 - a fifth of a second, for those who choose
+
+    return np.asarray(ndtri((np.arange(32) + 0.5) / 32))
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class View:
             Factor on the standard deviations.
         """
         means, sds = self.means_and_sds
-        return gains(self.objectives, means + exploration * sds * QUANTILES[:, None, None]) / self.scales
+        return gains(self.objectives, means + exploration * sds * quantiles()[:, None, None]) / self.scales
 
     def exceeding(self, objective: int, edges: FloatArray, exploration: float) -> FloatArray:
         """Probability that one gain exceeds each edge, shape ``(n, n_edges)``.
@@ -88,6 +92,8 @@ class View:
         exploration
             Factor on the standard deviations.
         """
+        from scipy.special import ndtr  # noqa: PLC0415 - as above
+
         goal, scale = self.objectives[objective], self.scales[objective]
         means, sds = (table[:, objective, None] for table in self.means_and_sds)
         low, high = goal.values_above(edges * scale)
@@ -151,7 +157,7 @@ def _moments(objective: Objective, means: FloatArray, sds: FloatArray) -> tuple[
     """Mean and standard deviation of one gain; that of a window bends, and is summed over slices."""
     if objective.direction is not Direction.WINDOW:
         return objective.gain(means), sds
-    slices = objective.gain(means + sds * QUANTILES[:, None])
+    slices = objective.gain(means + sds * quantiles()[:, None])
     return slices.mean(axis=0), slices.std(axis=0)
 
 

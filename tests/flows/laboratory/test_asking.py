@@ -5,12 +5,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from flows.assembly import assemble
+from flows.campaign_file import CampaignFileError, read
+from flows.evaluating import PlainRounds
 from flows.laboratory.asking import open_requests, write_requests
 from flows.laboratory.columns import KNOWN
 from flows.laboratory.taking import take
 from flows.laboratory.views import show_requests
-from flows.opening import Opened
+from flows.opening import Opened, begin_or_resume, commit
 from flows.store import StoreError
+from tests.conftest import EFFICIENCY, conducting
 
 
 def test_a_row_for_every_reading_that_is_missing(waiting: Opened, tmp_path: Path) -> None:
@@ -74,3 +78,52 @@ def test_nothing_open_is_said(waiting: Opened, filled: Path, capsys: pytest.Capt
 def test_a_place_that_cannot_be_written_is_a_sentence(waiting: Opened, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written"):
         write_requests(waiting, tmp_path / "nowhere" / "ask.csv", None)
+
+
+def _conducted(file: Path) -> Opened:
+    opened = begin_or_resume(file, None)
+    with opened.store.locked():
+        commit(opened)
+        run = conducting(opened)
+        run.conduct(lambda: PlainRounds(run.evaluator))
+    return opened
+
+
+def _answered(opened: Opened) -> None:
+    asked = {r.request.molecule: None for r in open_requests(opened, opened.ledger.state())}
+    lines = [f"{m},ce,{k},{97 + n / 9:.3f},%" for n, m in enumerate(asked) for k in (1, 2)]
+    lines += [f"{m},conductivity,1,{30 + n},mS/cm" for n, m in enumerate(asked)]
+    file = opened.store.directory / "found.csv"
+    file.write_text("\n".join(["smiles,property,replicate,value,unit", *lines]) + "\n")
+    take(opened, file)
+
+
+@pytest.mark.slow
+def test_a_laboratory_is_asked_about_the_best_of_what_is_computed(laboratory: Path) -> None:
+    limited = laboratory.read_text().replace("[limits]", "[laboratory]\nask_best = 2\n\n[limits]")
+    laboratory.write_text(limited)
+    opened = _conducted(laboratory)
+    computed = opened.assembled.definition.objectives[::2]
+    assert [o.property for o in computed] == ["tpsa", "sa"]
+    state = opened.ledger.state()
+    at_people = [r.molecule for r in state.pending]
+    assert state.evaluations == 6
+    assert at_people == state.best(computed)[:4], "four are needed before anything is learned"
+    _answered(opened)
+    opened.ledger.close()
+    opened = _conducted(laboratory)
+    state = opened.ledger.state()
+    assert state.evaluations == 10
+    new = [r.molecule for r in state.pending]
+    assert new == [m for m in state.best(computed) if m not in at_people][:2]
+    opened.ledger.close()
+
+
+def test_the_best_cannot_be_told_where_nothing_is_computed(laboratory: Path) -> None:
+    text = laboratory.read_text().replace("[limits]", "[laboratory]\nask_best = 2\n\n[limits]")
+    head, _, rest = text.partition("[[objectives]]")
+    _, _, after = rest.partition("[budget]")
+    measured = "[[objectives]]\n" + EFFICIENCY + "\n\n[budget]"
+    laboratory.write_text(head + measured + after)
+    with pytest.raises(CampaignFileError, match=r"laboratory.ask_best: no objective is computed"):
+        assemble(*read(laboratory))

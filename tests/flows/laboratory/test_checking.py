@@ -11,7 +11,7 @@ from flows.campaign_file import CampaignFileError, read
 from flows.laboratory.taking import take
 from flows.opening import Opened
 from flows.report.page import render
-from flows.views import show_status
+from flows.status import show_status
 
 
 def test_status_and_report_tell_how_measured_and_computed_go_together(

@@ -118,6 +118,18 @@ def test_damaged_outcome_is_calculated_again(tmp_path: Path, damage: str) -> Non
     assert isinstance(run(job, LIMITS, _never), Measurement)
 
 
+def test_what_a_kill_left_of_an_unfinished_file_is_no_outcome(tmp_path: Path) -> None:
+    job = Job("synthesizability", {}, "CS(C)=O", tmp_path / "job")
+    whole = run(job, LIMITS, _never)
+    left = job.directory / f".{OUTCOME}.4711"
+    (job.directory / OUTCOME).rename(left)
+    again = run(job, LIMITS, _never)
+    assert isinstance(whole, Measurement)
+    assert isinstance(again, Measurement)
+    assert again.cost != whole.cost, "it was calculated again"
+    assert not left.exists()
+
+
 def test_nothing_outlives_the_program(tmp_path: Path) -> None:
     """SIGKILL the controller: neither the calculation nor what it started lives on as an orphan."""
     program = textwrap.dedent(

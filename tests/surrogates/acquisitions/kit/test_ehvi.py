@@ -12,7 +12,7 @@ from botorch.utils.multi_objective.box_decompositions.non_dominated import FastN
 from loop.metrics import hypervolume
 from loop.objective import Direction, FloatArray, Objective, gains
 from surrogates.acquisitions.kit.ehvi import Improvement, one_thread
-from surrogates.acquisitions.kit.view import QUANTILES
+from surrogates.acquisitions.kit.view import quantiles
 from tests.surrogates.acquisitions.kit.pool_model import PoolModel, ScaledGains
 
 OBJECTIVES = (
@@ -64,14 +64,14 @@ def by_botorch(draws: int) -> FloatArray:
 def test_quadrature_and_botorch_agree_with_brute_force(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logei, "_load_attempted", True)  # or it compiles a C++ extension at first use
     wanted = brute_force(2000)
-    slices = gains(OBJECTIVES, MEANS + SDS * QUANTILES[:, None, None]) / SCALES
+    slices = gains(OBJECTIVES, MEANS + SDS * quantiles()[:, None, None]) / SCALES
     np.testing.assert_allclose(improvement().expected(slices), wanted, rtol=0.06, atol=1e-3)
     np.testing.assert_allclose(by_botorch(256), wanted, rtol=0.06, atol=1e-3)
 
 
 def test_told_of_a_point_it_is_that_of_the_larger_front() -> None:
     front = gains(OBJECTIVES, MEASURED) / SCALES
-    slices = gains(OBJECTIVES, MEANS + SDS * QUANTILES[:, None, None]) / SCALES
+    slices = gains(OBJECTIVES, MEANS + SDS * quantiles()[:, None, None]) / SCALES
     for new in (np.array([[1.4, 0.9, 0.7]]), np.array([[0.1, 0.1, 0.1]]), np.array([[-1.0, 2.0, 2.0]])):
         told, whole = improvement().told(new), Improvement(np.vstack([front, new]))
         assert told.volume == pytest.approx(whole.volume)

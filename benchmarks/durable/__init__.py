@@ -1,0 +1,1 @@
+"""The parts of ``python -m benchmarks.durability``, a module for each of its names."""

@@ -1,0 +1,104 @@
+"""A ledger in an SQLite file, on a local disk."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from loop.ledger import schema
+from loop.ledger.errors import DamagedError, LedgerError, explained
+from loop.ledger.upgrade import upgrade
+
+BUSY_SECONDS = 30.0
+"""How long a write waits for another program's transaction."""
+
+
+class SQLite:
+    """One file; every transaction takes it for itself from the beginning.
+
+    Raises
+    ------
+    LedgerError
+        If the file cannot be made or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.name = path, str(path)
+        self.engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+        sa.event.listen(self.engine, "connect", _on_connect)
+        sa.event.listen(self.engine, "begin", _on_begin)
+        try:
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise LedgerError(f"{path} cannot be written: {error.strerror}") from error
+
+    def version(self, connection: sa.Connection) -> int:
+        """Schema version of what is there; 0 for nothing."""
+        return int(connection.scalar(sa.text("PRAGMA user_version")) or 0)
+
+    def create(self, connection: sa.Connection) -> None:
+        """Make the tables."""
+        schema.create(connection)
+
+    def upgrade(self) -> None:
+        """Bring an older ledger up to date."""
+        with self.explained():
+            upgrade(self.path, BUSY_SECONDS)
+
+    def take_turn(self, connection: sa.Connection) -> None:
+        """Nothing to do: the transaction began as the only one."""
+
+    def check(self, connection: sa.Connection) -> None:
+        """Look through the whole file.
+
+        Raises
+        ------
+        DamagedError
+            If a page or an index is not what it should be, or a fact points to nothing.
+        """
+        found = [str(row[0]) for row in connection.execute(sa.text("PRAGMA quick_check(1)"))]
+        if found != ["ok"]:
+            raise DamagedError(f"{self.name} is damaged: {found[0]}")
+        if (row := connection.execute(sa.text("PRAGMA foreign_key_check")).first()) is not None:
+            raise DamagedError(f"{self.name} is damaged: a row of {row[0]} points to nothing")
+
+    def copy(self, to: Path) -> None:
+        """Write a copy of the file, by SQLite's own online backup."""
+        with (
+            self.explained(),
+            closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as source,
+            closing(sqlite3.connect(to)) as copy,
+        ):
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file is all there is to a copy
+            if (found := copy.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise DamagedError(f"{self.name} is damaged: {found}")
+
+    def renumber(self, connection: sa.Connection) -> None:
+        """Nothing to do: SQLite goes on from the largest number that is there."""
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nothing to hold: the lock of the campaign's directory is enough for a file in it."""
+        yield
+
+    def explained(self) -> AbstractContextManager[None]:
+        """Turn errors into sentences."""
+        # What SQLite calls an operational error (locked, full, read-only) is no fault of the file.
+        return explained(self.name, sqlite3.DatabaseError, lambda e: type(e) is sqlite3.DatabaseError)
+
+
+def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    # The driver must not begin transactions of its own, or BEGIN IMMEDIATE below comes too late.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,27 @@
+"""The statements of what is recorded once for each calculation, built once instead of each time."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from loop.ledger.schema import answers, attempts, events, measurements, requests
+
+KEY = sa.bindparam("key_", type_=sa.String)
+
+EVENT = sa.insert(events)
+ATTEMPT = sa.insert(attempts)
+ANSWER = sa.insert(answers)
+MEASUREMENTS = sa.insert(measurements)
+
+ATTEMPTS = sa.select(sa.func.count()).select_from(attempts).where(attempts.c.request == KEY)
+"""How many attempts at a request there were."""
+
+STANDING = sa.select(
+    requests.c.key,
+    sa.select(answers.c.request).where(answers.c.request == KEY).scalar_subquery().label("answered"),
+    sa.select(sa.func.max(attempts.c.number))
+    .where(attempts.c.request == KEY)
+    .scalar_subquery()
+    .label("attempt"),
+).where(requests.c.key == KEY)
+"""Whether a request was asked, whether it is answered, and its last attempt."""
