@@ -164,14 +164,12 @@ def test_nothing_spoils_the_display_when_a_worker_is_lost(quick: Path, tmp_path:
         ('kind = "pbs"', "workers.cluster: no job can be submitted: "),
     ],
 )
-def test_a_cluster_that_is_not_there_is_one_sentence_soon(quick: Path, table: str, sentence: str) -> None:
+def test_a_cluster_that_is_not_there_is_one_sentence(quick: Path, table: str, sentence: str) -> None:
     quick.write_text(QUICK.replace(BUDGET, LOCAL.replace('kind = "local"', table)))
-    began = time.monotonic()
     done = _run(quick)
     assert done.returncode == 2
     assert done.stderr.startswith(sentence)
     assert done.stderr.count("\n") == 1
-    assert time.monotonic() - began < 60
     assert not _answers(quick.parent / "quick")
 
 
@@ -179,15 +177,17 @@ def test_looking_at_a_campaign_on_a_cluster_does_not_load_dask(quick: Path) -> N
     quick.write_text(QUICK.replace(BUDGET, LOCAL))
     program = (
         "import sys; from pathlib import Path; import flows.cli\n"
-        "from flows.opening import begin_or_resume, commit, existing; from flows.views import show_status\n"
-        f"opened = begin_or_resume(Path({str(quick)!r}), None); commit(opened)\n"
-        f"show_status(existing(Path({str(quick.parent / 'quick')!r})))\n"
+        "from flows.opening import begin_or_resume, commit\n"
+        f"opened = begin_or_resume(Path({str(quick)!r}), None); commit(opened); opened.ledger.close()\n"
+        f"sys.argv = ['zincloop', 'status', {str(quick.parent / 'quick')!r}]\n"
+        "try: flows.cli.app()\n"
+        "except SystemExit as ended: print(ended.code)\n"
         "print([m for m in ('dask', 'distributed', 'dask_jobqueue') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    assert done.stdout.strip().endswith("[]")
+    assert done.stdout.endswith("0\n[]\n")
 
 
 def test_validate_says_where_calculations_run_and_what_does_not_fit(quick: Path) -> None:
