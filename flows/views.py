@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.assembly import Assembled
+from flows.campaign_file.tables import ClusterTable
 from flows.notifying.addresses import KEPT, holds_secret, shown
 from flows.opening import Opened
 from flows.summary import spending
@@ -56,9 +58,35 @@ def describe(assembled: Assembled) -> None:
     if any(isinstance(oracle, DeferredOracle) for oracle in assembled.parts.oracles):
         console.print(f"  while only the laboratory has to answer: {_meanwhile(definition)}", highlight=False)
     _describe_notifications(console, assembled)
+    if assembled.workers.cluster is not None:
+        _describe_cluster(console, assembled, assembled.workers.cluster)
+        if assembled.workers.cluster.kind != "local":
+            return
     cores = len(os.sched_getaffinity(0))
     if assembled.workers.count > cores:
         console.print(f"  note: {assembled.workers.count} workers share the {cores} cores of this machine")
+
+
+def _describe_cluster(console: Console, assembled: Assembled, table: ClusterTable) -> None:
+    count = assembled.workers.count
+    if table.kind in ("slurm", "pbs"):
+        where = f" in queue {table.queue}" if table.queue else ""
+        jobs, each = (
+            math.ceil(count / table.at_once),
+            f"{table.at_once} at once in each, {table.walltime} long",
+        )
+        told = f"on at most {jobs} jobs of {table.kind.upper()}{where}, {each}"
+    else:
+        told = f"on the scheduler {table.address}" if table.address else "on workers of Dask on this machine"
+    console.print(f"  calculations run {told}", highlight=False, markup=False)
+    for kind, means in assembled.containment.items():
+        if table.kind in ("slurm", "pbs") and means.deadline_seconds > table.seconds:
+            console.print(
+                f"  warning: {kind}: a deadline of {means.deadline_seconds / 60:g} minutes is longer than "
+                f"the walltime of the jobs, {table.walltime}",
+                style="yellow",
+                highlight=False,
+            )
 
 
 def _describe_notifications(console: Console, assembled: Assembled) -> None:

@@ -142,7 +142,7 @@ class ClusterTable(Table):
 
     kind: Literal["local", "scheduler", "slurm", "pbs"] = Field(
         description="local: Dask on this machine, to try it; scheduler: one that runs already; slurm, pbs: "
-        "jobs that are submitted while there is work and end when there is none"
+        "jobs that are submitted when there is work and end with the run"
     )
     address: str | None = Field(
         None, description="of a running scheduler, tcp://HOST:PORT or tls://HOST:PORT"
@@ -178,6 +178,13 @@ class ClusterTable(Table):
         if not re.fullmatch(r"(\d+-)?\d{1,3}:[0-5]\d:[0-5]\d", value):
             raise ValueError("walltime must be HH:MM:SS or D-HH:MM:SS")
         return value
+
+    @property
+    def seconds(self) -> int:
+        """Time limit of a job."""
+        days, _, clock = self.walltime.rpartition("-")
+        hours, minutes, seconds = map(int, clock.split(":"))
+        return int(days or 0) * 86400 + hours * 3600 + minutes * 60 + seconds
 
 
 class WorkersTable(Table):

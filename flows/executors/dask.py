@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from flows.campaign_file.tables import WorkersTable
+from flows.executors.places import Places
 from loop.protocols import PartError
-from loop.records import Cost, Failure, FailureKind, Outcome
-from oracles.contained import Containment, Job, run
+from loop.records import Cost, Failure, FailureKind, Outcome, digest
+from oracles.contained import Containment, Job
 from oracles.contained.spool import read_outcome, write_outcome
 
 try:
-    import dask
-    from distributed import CancelledError, Client, LocalCluster, fire_and_forget, get_worker
+    from distributed import CancelledError, Client, fire_and_forget
     from distributed.scheduler import KilledWorker
+
+    from flows.executors.begun import Begun
+    from flows.executors.calculation import calculate
 except ImportError as error:
     raise PartError(
         f"[workers.cluster] needs Dask, which is not installed ({error}): pip install 'zincloop[cluster]'"
@@ -38,22 +38,12 @@ log = logging.getLogger("zincloop")
 LOOK_SECONDS = 0.5
 """How soon a signal that stops the program is seen."""
 
-COUNT_SECONDS = 2.0
-"""How long the number of places of a cluster is believed."""
+CONNECT_SECONDS = 10.0
+"""How long a scheduler is knocked at, at first or when the connection broke."""
 
-SCALE_SECONDS = 30.0
-"""How often jobs are submitted in the place of those that ended."""
 
-SETTINGS = {
-    # A worker's death is told at once; whether anything is tried again is the campaign's decision.
-    "distributed.scheduler.allowed-failures": 0,
-    "distributed.scheduler.worker-saturation": 1.0,
-    # Calculations are limited one by one; the worker that only waits for them is small.
-    "distributed.worker.memory.terminate": False,
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.target": False,
-}
+class _DisconnectedError(Exception):
+    """The scheduler was out of reach for a moment; what becomes of the calculation is not known."""
 
 
 class DaskExecutor:
@@ -71,17 +61,15 @@ class DaskExecutor:
     Raises
     ------
     PartError
-        From :meth:`run`, if the cluster cannot be reached or begun.
+        From :meth:`run`, if the cluster cannot be reached or begun, or cannot run zincloop.
     """
 
     def __init__(self, workers: WorkersTable, calculation_gb: float, home: Path) -> None:
-        assert workers.cluster is not None  # noqa: S101 - asked for only then
-        self._workers, self._table = workers, workers.cluster
-        self._calculation_gb, self._home = calculation_gb, home
+        self._begun = Begun(workers, calculation_gb, home)
         self._connecting = threading.Lock()
         self._client: Client | None = None
-        self._cluster: Any = None
-        self._places = _Places(workers.count)
+        self._broken: PartError | None = None
+        self._places = Places(workers.count, self._threads, self._begun.keep)
 
     def __enter__(self) -> DaskExecutor:
         return self
@@ -90,7 +78,7 @@ class DaskExecutor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Leave the cluster; one that was begun here ends."""
-        for part in (self._client, self._cluster):
+        for part in (self._client, self._begun):
             if part is not None:
                 with contextlib.suppress(Exception):  # it may be gone already
                     part.close()
@@ -103,131 +91,97 @@ class DaskExecutor:
         job = replace(job, directory=job.directory.absolute())
         if (found := read_outcome(job.directory, job.set_back)) is not None:
             return found
-        client = self._connected()
-        with self._places.taken(client, self._scale, cancelled) as place:
-            if not place:
-                return None
-            outcome = _wait(client, job, containment, cancelled)
+        # A worker sees by this that the campaign's directory is there.
+        job.directory.parent.mkdir(parents=True, exist_ok=True)
+        outcome = self._asked(job, containment, cancelled)
         if outcome is not None and read_outcome(job.directory, job.set_back) is None:
             # The worker's files are not ours; what came from it survives the death of this program too.
             job.directory.mkdir(parents=True, exist_ok=True)
             write_outcome(job.directory, outcome, job.attempt)
         return outcome
 
-    def _connected(self) -> Client:
-        with self._connecting:
-            if self._client is None:
+    def _asked(self, job: Job, containment: Containment, cancelled: Callable[[], bool]) -> Outcome | None:
+        while True:
+            client = self._connected()
+            with self._places.taken(cancelled) as place:
+                if not place:
+                    return None
                 try:
-                    with dask.config.set(SETTINGS):
-                        self._cluster = self._begun()
-                        self._client = Client(self._cluster or self._table.address, timeout="30s")
-                except (OSError, ValueError, RuntimeError) as error:
-                    where = self._table.address or self._table.kind
-                    raise PartError(f"workers.cluster: {where} cannot be reached: {error}") from error
-                log.info("calculations run on %s", self._client.scheduler.address)  # type: ignore[union-attr]
-            return self._client
+                    return self._answer(client, job, containment, cancelled)
+                except _DisconnectedError:
+                    log.warning("the connection to the cluster broke; looking for it again")
 
-    def _begun(self) -> Any:  # noqa: ANN401 - a cluster of Dask's, untyped
-        """The cluster that a campaign begins for itself; ``None`` where one is there already."""
-        if self._table.kind == "scheduler":
-            return None
-        if self._table.kind == "local":
-            return LocalCluster(
-                n_workers=self._workers.count,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address=None,
-                silence_logs=logging.ERROR,
-            )
-        from flows.executors.jobs import job_cluster  # noqa: PLC0415 - a batch system only if asked for
-
-        return job_cluster(self._workers, self._table, self._calculation_gb, self._home)
-
-    def _scale(self, wanted: int) -> None:
-        """Have jobs submitted for what waits, and in the place of those that ended."""
-        if self._table.kind in ("slurm", "pbs"):
-            self._cluster.scale(jobs=math.ceil(min(wanted, self._workers.count) / self._table.at_once))
-
-
-class _Places:
-    """How many calculations may be with the cluster at once: as many as it has threads, and no more."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._taken = self._wanted = 0
-        self._known, self._counted, self._scaled = 0, 0.0, 0.0
-
-    @contextlib.contextmanager
-    def taken(
-        self, client: Client, scale: Callable[[int], None], cancelled: Callable[[], bool]
-    ) -> Iterator[bool]:
-        """Wait for a place and hold it; false if ``cancelled`` became true first."""
-        with self._lock:
-            self._wanted += 1
-        try:
-            while not (got := self._try(client, scale)) and not cancelled():
-                time.sleep(LOOK_SECONDS)
-            try:
-                yield got
-            finally:
-                with self._lock:
-                    self._taken -= got
-        finally:
-            with self._lock:
-                self._wanted -= 1
-
-    def _try(self, client: Client, scale: Callable[[int], None]) -> bool:
-        with self._lock:
-            now = time.monotonic()
-            if now - self._scaled > SCALE_SECONDS or self._wanted > self._known:
-                self._scaled = now
-                scale(self._wanted)
-            if now - self._counted > COUNT_SECONDS:
-                self._counted = now
-                self._known = min(sum(client.nthreads().values()), self._most)
-            if self._taken < self._known:
-                self._taken += 1
-                return True
-            return False
-
-
-def _wait(
-    client: Client, job: Job, containment: Containment, cancelled: Callable[[], bool]
-) -> Outcome | None:
-    began = time.monotonic()
-    # The same calculation has the same name, so that a program begun anew finds the one that still runs.
-    name = f"zincloop-{job.directory.name}-{job.set_back}"
-    try:
+    def _answer(
+        self, client: Client, job: Job, containment: Containment, cancelled: Callable[[], bool]
+    ) -> Outcome | None:
+        began, ended = time.monotonic(), threading.Event()
+        # The same calculation has the same name, so that a program begun anew finds the one that still runs.
+        name = "zincloop-" + digest({"directory": str(job.directory), "set_back": job.set_back})
         future = client.submit(calculate, job, containment, key=name, pure=False, retries=0)
         fire_and_forget(future)
-        while True:
+        future.add_done_callback(lambda _: ended.set())
+        while not (ended.wait(LOOK_SECONDS) or future.done()):
+            self._places.look()
+            if cancelled():
+                client.cancel([future], force=True)
+                return None
+        try:
+            outcome: Outcome | None = future.result(timeout=CONNECT_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever a worker or Dask came upon
+            return _failed(error, time.monotonic() - began)
+        return outcome
+
+    def _connected(self) -> Client:
+        """The cluster, once it is within reach; what was found out is not found out again."""
+        with self._connecting:
+            if self._broken is not None:
+                raise self._broken
             try:
-                found: Outcome | None = future.result(timeout=LOOK_SECONDS)
-            except TimeoutError:
-                if cancelled():
-                    client.cancel([future], force=True)
-                    return None
-                continue
-            return found
-    except (KilledWorker, CancelledError, OSError) as error:
-        reason = f"the worker was lost ({type(error).__name__})"
-        return Failure(FailureKind.TRANSIENT, reason, Cost(0.0, time.monotonic() - began))
+                if self._client is None:
+                    self._client = self._connect()
+                elif not _within_reach(self._client):
+                    raise PartError(f"workers.cluster: {self._begun.where} is out of reach")  # noqa: TRY301
+            except PartError as error:
+                self._broken = error
+                raise
+            return self._client
+
+    def _connect(self) -> Client:
+        try:
+            client = Client(self._begun.address(), timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, RuntimeError, TypeError) as error:
+            said = str(error).strip().splitlines()
+            reason = said[0] if said else type(error).__name__
+            raise PartError(f"workers.cluster: {self._begun.where} cannot be reached: {reason}") from error
+        log.info("calculations run on %s", client.scheduler.address)  # type: ignore[union-attr]
+        return client
+
+    def _threads(self) -> int:
+        client = self._connected()
+        try:
+            return sum(client.nthreads().values())
+        except (OSError, RuntimeError, ValueError):  # the connection breaks just now
+            return 0
 
 
-def calculate(job: Job, containment: Containment) -> Outcome | None:
-    """Run a calculation on a worker, in the campaign's directory if it sees it, else in one of its own."""
-    worker = get_worker()
-    name = worker.get_current_task()
+def _within_reach(client: Client) -> bool:
+    """Wait while the connection is made again; returns whether it was."""
+    until = time.monotonic() + 2 * CONNECT_SECONDS
+    while client.status == "connecting" and time.monotonic() < until:
+        time.sleep(0.1)
+    return bool(client.status == "running")
 
-    def cancelled() -> bool:
-        task = worker.state.tasks.get(name)
-        return task is None or task.state == "cancelled"
 
-    try:
-        job.directory.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        with tempfile.TemporaryDirectory(prefix="zincloop-") as own:
-            return run(replace(job, directory=Path(own) / job.directory.name), containment, cancelled)
-    return run(job, containment, cancelled)
+def _failed(error: Exception, seconds: float) -> Failure:
+    """What no outcome means for a request."""
+    if isinstance(error, CancelledError) and getattr(error, "reason", "") == "scheduler-connection-lost":
+        raise _DisconnectedError from error
+    if isinstance(error, ImportError) or isinstance(error.__cause__, ImportError):
+        raise PartError(
+            f"workers.cluster: zincloop cannot be imported there ({error.__cause__ or error}); scheduler and "
+            "workers need an environment with the same zincloop as this program"
+        ) from error
+    what = "" if isinstance(error, KilledWorker | CancelledError) else f": {type(error).__name__}: {error}"
+    return Failure(
+        FailureKind.TRANSIENT, f"the calculation was lost with its worker{what}", Cost(0.0, seconds)
+    )

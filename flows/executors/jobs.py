@@ -11,8 +11,14 @@ from dask_jobqueue.pbs import PBSCluster
 from dask_jobqueue.slurm import SLURMCluster
 
 from flows.campaign_file.tables import ClusterTable, WorkersTable
+from loop.protocols import PartError
 
 SYSTEMS: dict[str, type[JobQueueCluster]] = {"slurm": SLURMCluster, "pbs": PBSCluster}
+
+CERTIFICATES = ".dask-jobqueue.worker."
+"""How the names of the files begin that Dask keeps certificates for the jobs in."""
+
+LOOPBACK = "127.0.0.1:0"
 
 WORKER_GB = 2.0
 """Memory of a job beside that of its calculations: the worker, and the process that they are forked from."""
@@ -34,6 +40,8 @@ def job_cluster(
         Directory for the logs of the jobs and for the certificates.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in home.glob(f"{CERTIFICATES}*"):  # of a program that was killed, whose jobs end by themselves
+        left.unlink()
     memory = table.memory_gb or WORKER_GB + table.at_once * calculation_gb
     options: dict[str, Any] = {
         "cores": table.at_once * workers.threads,
@@ -50,8 +58,39 @@ def job_cluster(
         "log_directory": str(home),
         "shared_temp_directory": str(home),
         "security": True,
-        # Not a thread for each core: a calculation may use several.
-        "worker_extra_args": ["--nthreads", str(table.at_once), "--no-dashboard"],
-        "scheduler_options": {"dashboard": False},
+        # Not a thread for each core: a calculation may use several. Pages that want no password stay inside.
+        "worker_extra_args": [
+            *("--nthreads", str(table.at_once)),
+            *("--no-dashboard", "--dashboard-address", LOOPBACK),
+        ],
+        "scheduler_options": {"dashboard": False, "dashboard_address": LOOPBACK},
     }
     return SYSTEMS[table.kind](**{name: value for name, value in options.items() if value is not None})
+
+
+def keep(cluster: JobQueueCluster, jobs: int) -> None:
+    """Submit jobs until there are so many; those that run or wait in a queue are left alone.
+
+    Raises
+    ------
+    PartError
+        If the batch system takes none.
+    """
+
+    async def corrected() -> None:
+        for name in set(cluster.worker_spec) - set(cluster.workers):  # they have ended
+            del cluster.worker_spec[name]
+        while len(cluster.worker_spec) < jobs:
+            cluster.worker_spec.update(cluster.new_worker_spec())
+        await cluster._correct_state()
+
+    async def forgotten() -> None:
+        for name in [n for n, job in cluster.workers.items() if job.job_id is None]:
+            del cluster.workers[name]
+
+    try:
+        cluster.sync(corrected)
+    except (RuntimeError, ValueError, OSError) as error:
+        cluster.sync(forgotten)
+        reason = " ".join(str(error).split())
+        raise PartError(f"workers.cluster: no job can be submitted: {reason}") from error

@@ -26,6 +26,8 @@ class Surface(BaseModel):
     first_fails_with: str = ""
     kills_program_with: str = ""
     breaks_while: str = ""
+    dawdles_over: str = ""
+    waits_for: str = ""
 
     @property
     def exact(self) -> bool:
@@ -58,7 +60,13 @@ class Surface(BaseModel):
             raise ConvergenceError(f"nothing converges with {self.stumbles_over}")
         if self.breaks_while and Path(self.breaks_while).exists():
             raise TransientError("the licence server is away")
+        if self.waits_for:
+            (scratch / "pid").write_text(str(os.getpid()))
+            while not Path(self.waits_for).exists():
+                time.sleep(0.05)
         elements = {atom.GetSymbol() for atom in mol.GetAtoms()}
+        if self.dawdles_over in elements:
+            time.sleep(2.0)
         attempt = json.loads((scratch / "job.json").read_text())["attempt"] if self.first_fails_with else 0
         if self.first_fails_with in elements and attempt == 1:
             raise TransientError("the network is away")

@@ -67,6 +67,32 @@ def _line(text: str, start: str) -> int:
         ("initial = 6", "", ["initial design is empty"]),
         ('kind = "synthesizability"', 'kind = "surface"', ["given twice"]),
         ('name = "quick"', 'name = "quick', ["not valid TOML", "line 2"]),
+        (
+            "[limits]",
+            '[workers.cluster]\nkind = "slrum"\n\n[limits]',
+            ["workers.cluster.kind", "'slurm'", "'slrum'"],
+        ),
+        ("[limits]", '[workers.cluster]\nkind = "scheduler"\n\n[limits]', ["needs its address", "tcp://"]),
+        (
+            "[limits]",
+            '[workers.cluster]\nkind = "scheduler"\naddress = "node1:8786"\n\n[limits]',
+            ["tcp://HOST:PORT", "'node1:8786'"],
+        ),
+        (
+            "[limits]",
+            '[workers.cluster]\nkind = "local"\naddress = "tcp://node1:8786"\n\n[limits]',
+            ["an address is for kind 'scheduler'"],
+        ),
+        (
+            "[limits]",
+            '[workers.cluster]\nkind = "pbs"\nwalltime = "24h"\n\n[limits]',
+            ["workers.cluster.walltime", "HH:MM:SS"],
+        ),
+        (
+            "[limits]",
+            '[workers.cluster]\nkind = "pbs"\nwaltime = "24:00:00"\n\n[limits]',
+            ["workers.cluster.waltime", "did you mean 'walltime'?"],
+        ),
     ],
 )
 def test_a_mistake_is_named_with_what_would_be_right(
