@@ -56,7 +56,7 @@ def describe(assembled: Assembled) -> None:
             f"  before each round {definition.screened} candidates are screened: {estimates}", highlight=False
         )
     if any(isinstance(oracle, DeferredOracle) for oracle in assembled.parts.oracles):
-        console.print(f"  while only the laboratory has to answer: {_meanwhile(definition)}", highlight=False)
+        _describe_laboratory(console, assembled)
     _describe_notifications(console, assembled)
     if assembled.workers.cluster is not None:
         _describe_cluster(console, assembled, assembled.workers.cluster)
@@ -89,6 +89,21 @@ def _describe_cluster(console: Console, assembled: Assembled, table: ClusterTabl
             )
 
 
+def _describe_laboratory(console: Console, assembled: Assembled) -> None:
+    definition = assembled.definition
+    console.print(f"  while only the laboratory has to answer: {_meanwhile(definition)}", highlight=False)
+    if definition.waiting.ask_best is not None:
+        console.print(
+            f"  it is asked about the best {definition.waiting.ask_best} of each round", highlight=False
+        )
+    used = {o.property for o in definition.objectives} | set(assembled.checks)
+    people = [oracle for oracle in assembled.parts.oracles if isinstance(oracle, DeferredOracle)]
+    idle = [assay.property for oracle in people for assay in oracle.wanted if assay.property not in used]
+    if idle:
+        told = f"  note: {', '.join(idle)} will be measured, but is no objective and checks none"
+        console.print(told, highlight=False)
+
+
 def _describe_notifications(console: Console, assembled: Assembled) -> None:
     table = assembled.notifications
     places = [*map(shown, table.urls), *([table.file] if table.file else [])]
@@ -113,7 +128,7 @@ def standing(opened: Opened, state: State) -> str:
         return "a round is open"
     last = max((r.opened_at for r in state.rounds), default=state.at)
     return (
-        f"the laboratory has {len(state.awaited)} molecules, the last since "
+        f"the laboratory has {len(state.awaited)} molecules, the last for "
         f"{max(0.0, state.at - last) / 86400:.1f} days; meanwhile: {_meanwhile(opened.assembled.definition)}"
     )
 

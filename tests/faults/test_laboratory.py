@@ -118,7 +118,7 @@ def test_killed_rebooted_and_answered_in_disorder(
     monkeypatch.setenv("ZINCLOOP_TEST_CLOCK_BEHIND", "3600")
     program = troubled.household.start("run", troubled.home)
     troubled.sleeps()
-    assert "the last since 0.0 days" in troubled.household.told("status", troubled.home)
+    assert "the last for 0.0 days" in troubled.household.told("status", troubled.home)
     with _laboratory(troubled, monkeypatch) as client:
         _report_in_disorder(troubled, client)
         awaited("next round", lambda: len(troubled.state().rounds) == 2)

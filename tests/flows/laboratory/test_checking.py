@@ -12,6 +12,7 @@ from flows.laboratory.taking import take
 from flows.opening import Opened
 from flows.report.page import render
 from flows.status import show_status
+from flows.views import describe
 
 
 def test_status_and_report_tell_how_measured_and_computed_go_together(
@@ -35,3 +36,11 @@ def test_a_check_on_what_nothing_computes_is_refused(laboratory: Path) -> None:
     laboratory.write_text(laboratory.read_text().replace('checks = "tpsa"', 'checks = "tspa"'))
     with pytest.raises(CampaignFileError, match=r"line \d+: oracles\[3\].assays\[2\].checks: .*mean 'tpsa'"):
         assemble(*read(laboratory))
+
+
+def test_what_is_measured_for_nothing_is_told(laboratory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    describe(assemble(*read(laboratory)))
+    assert "will be measured" not in capsys.readouterr().out
+    laboratory.write_text(laboratory.read_text().replace('checks = "tpsa"\n', ""))
+    describe(assemble(*read(laboratory)))
+    assert "note: conductivity will be measured, but is no objective" in capsys.readouterr().out
