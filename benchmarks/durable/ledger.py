@@ -21,6 +21,7 @@ import numpy as np
 
 from benchmarks.durable.machine import ZINCLOOP, heading, memory_mb, timed
 from flows.opening import Opened, begin_or_resume, commit
+from flows.status import keep_status
 from loop.ledger import Ledger
 from loop.molecule import Molecule, parse
 from loop.records import Candidate, Cost, Measurement, Outcome, Pick, Prediction, Request, Value
@@ -177,8 +178,11 @@ def _afterwards(opened: Opened) -> None:
     print(f"ledger on disk: {size:.0f} MB")
     print(f"a backup, checked: {_seconds(lambda: opened.ledger.back_up(opened.store.backup)):.1f} s")
     print(f"read from the beginning, molecules known: {_seconds(Ledger(opened.store.ledger).state):.1f} s")
+    seconds, _ = timed([ZINCLOOP, "status", opened.store.directory])
+    print(f"zincloop status, the ledger read for it: {seconds:.1f} s")
+    print(f"the screen kept, as with every round of a run: {_seconds(lambda: keep_status(opened)):.1f} s")
     seconds, said = timed([ZINCLOOP, "status", opened.store.directory])
-    print(f"zincloop status: {seconds:.1f} s, {len(said.splitlines())} lines")
+    print(f"zincloop status then: {seconds:.1f} s, {len(said.splitlines())} lines")
 
 
 def _seconds(what: Callable[[], object]) -> float:
