@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.durable.machine import ROOT, ZINCLOOP, alive, environment, heading
-from loop.records import Outcome
+from loop.ledger.rows import facts
+from loop.records import Failure, Outcome
 from tests.faults.killing import digest, finished
 
 FILE = """
@@ -95,11 +96,15 @@ def main(options: argparse.Namespace) -> None:
         whole, started = _file(Path(directory) / "untroubled"), time.monotonic()
         _run(whole, None, tally)
         duration = time.monotonic() - started
-        wanted = digest(whole.parent / "dft")
+        wanted, right = digest(whole.parent / "dft"), finished(whole.parent / "dft")
         print(f"untroubled: {duration:.0f} s", flush=True)
         while tally.kills < options.kills:
-            _campaign(_file(Path(directory) / str(tally.campaigns)), rng, duration, options.kills, tally)
-            tally.same += digest(Path(directory) / str(tally.campaigns - 1) / "dft") == wanted
+            home = Path(directory) / str(tally.campaigns)
+            _campaign(_file(home), rng, duration, options.kills, tally)
+            same = digest(home / "dft") == wanted
+            tally.same += same
+            if not same:
+                _explain(right, finished(home / "dft"))
     print(f"{tally.kills} kills in {tally.campaigns} campaigns")
     print(f"same ledger as the untroubled one: {tally.same} of {tally.campaigns}")
     print(f"finished calculations, counted at each kill: {tally.known}, made again: {tally.repeated}")
@@ -123,6 +128,16 @@ def _campaign(file: Path, rng: np.random.Generator, duration: float, kills: int,
         tally.repeated += _changed(tally.kept, found)
         tally.kept |= found
     tally.repeated += _changed(tally.kept, finished(file.parent / "dft"))
+
+
+def _explain(right: dict[str, Outcome], found: dict[str, Outcome]) -> None:
+    """Say in what a campaign differs from the untroubled one."""
+    print(f"another ledger: {len(right.keys() - found)} requests missing, {len(found.keys() - right)} others")
+    for key in right.keys() & found:
+        if facts(right[key]) != facts(found[key]):
+            outcome = found[key]
+            told = outcome.reason if isinstance(outcome, Failure) else facts(outcome)
+            print(f"  {key}: {told}; untroubled {facts(right[key])}", flush=True)
 
 
 def _changed(before: dict[str, Outcome], now: dict[str, Outcome]) -> int:
