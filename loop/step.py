@@ -465,12 +465,12 @@ def _in_turn(
 ) -> tuple[Request, ...]:
     """What to begin first; long calculations early, so that a round does not end with one worker busy.
 
-    What was set back, or under way when the program died, comes last. What may kill it once more and would be
-    given up then is tried alone, so that nothing else comes under suspicion.
+    What was set back, or under way when the program died, comes last. What was there at
+    several deaths is tried alone, so that nothing else comes under suspicion.
     """
     by_kind = {oracle.kind: oracle for oracle in parts.oracles}
-    deaths, last_try = state.deaths, definition.failures.deaths - 1
-    certain = [r for r in pending if not 0 < last_try <= deaths.get(r.key, 0)]
+    deaths, policy = state.deaths, definition.failures
+    certain = [r for r in pending if not policy.alone(deaths.get(r.key, 0))]
 
     def turn(request: Request) -> tuple[int, int, float]:
         key = request.key

@@ -235,7 +235,7 @@ class FailuresTable(Table):
     pause_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         30.0, description="before the second try; twice as long before each further one"
     )
-    deaths: Count = Field(3, description="of the program during one calculation, which is then given up")
+    deaths: Count = Field(5, description="of the program during one calculation, which is then given up")
 
     def policy(self) -> FailurePolicy:
         """The policy as the loop understands it."""

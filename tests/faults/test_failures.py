@@ -51,7 +51,7 @@ def test_what_was_away_for_a_moment_is_tried_again(quick: Path) -> None:
 
 @pytest.mark.slow
 def test_a_molecule_that_kills_the_program_is_given_up_and_its_neighbours_are_not(quick: Path) -> None:
-    _with(quick, 'kills_program_with = "S"')
+    _with(quick, 'kills_program_with = "S"', "pause_seconds = 0\ndeaths = 3")
     died = 0
     while (done := _drive(quick)).returncode == -signal.SIGKILL:
         died += 1
