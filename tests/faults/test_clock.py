@@ -37,9 +37,9 @@ def test_an_hour_off_and_back_again_the_ledger_comes_out_the_same(
     (tmp_path / "right").mkdir()
     right = tmp_path / "right" / "quick.toml"
     right.write_text(quick.read_text())
-    assert drive(right).returncode == 0
+    third = int(drive(right).stdout) // 3
     done = set[str]()
-    for shift, kill in ((3600, 60), (-3600, 30), (7200, NEVER)):
+    for shift, kill in ((3600, third), (-3600, third), (7200, NEVER)):
         told = drive(quick, kill, "after", {**shifted, "ZINCLOOP_TEST_SHIFT": str(shift)})
         assert told.returncode == (0 if kill == NEVER else -signal.SIGKILL), told.stderr
         done |= set(finished(tmp_path / "quick"))
