@@ -8,7 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -40,6 +40,13 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for cached in (parts.kinds, parts.load):
         cached.cache_clear()
     close()
+
+
+def unavailable(why: str) -> NoReturn:
+    """Skip what this machine cannot do, with the reason; fail in CI, where nothing may be skipped unseen."""
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(why)
 
 
 def conducting(opened: Opened, stop: threading.Event | None = None) -> Conductor:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from loop.ledger import Ledger
-from tests.conftest import ROOT
+from tests.conftest import ROOT, unavailable
 from tests.faults.killing import finished
 
 pytestmark = pytest.mark.slow
@@ -59,7 +59,7 @@ SMALL = (
 def _run_on(size: str, place: Path, file: Path) -> subprocess.CompletedProcess[str]:
     place.mkdir(parents=True)
     if subprocess.run([*SMALL, size, place, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no disk can be mounted here")
+        unavailable("no disk can be mounted here (unshare, mount)")
     command: list[str | Path] = [*SMALL, size, place, Path(sys.executable).parent / "zincloop", "run", file]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 

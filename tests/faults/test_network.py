@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from loop.ledger import Ledger
+from tests.conftest import unavailable
 
 ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 """Runs a command in a network namespace of its own."""
@@ -17,7 +18,7 @@ ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up &
 @pytest.mark.slow
 def test_a_campaign_runs_with_the_loopback_alone(quick: Path) -> None:
     if subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no network namespace can be made here")
+        unavailable("no network namespace can be made here (unshare, ip)")
     devices = subprocess.run(
         [*ALONE, "cat", "/proc/net/dev"], capture_output=True, text=True, check=True
     ).stdout

@@ -13,6 +13,7 @@ import pytest
 
 from flows.opening import Opened
 from flows.report import write_report
+from tests.conftest import unavailable
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -30,10 +31,7 @@ class Shown:
 def _browser() -> str:
     found = os.environ.get("ZINCLOOP_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        missing = f"no browser found ({', '.join(NAMES)}); install one or set ZINCLOOP_BROWSER"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+        unavailable(f"no browser found ({', '.join(NAMES)}); install one or set ZINCLOOP_BROWSER")
     return found
 
 
