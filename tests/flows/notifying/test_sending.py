@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import socket
 import subprocess
@@ -108,15 +107,17 @@ def test_without_the_table_nothing_is_started(finished: Opened) -> None:
 PROGRAM = """
 import sys, threading
 from pathlib import Path
-from flows.conduct import Conductor, PlainRounds
+from flows.conduct import Conductor
+from flows.evaluating import Evaluator, PlainRounds
+from flows.executors import Here
 from flows.notifying.notifier import notifying
 from flows.opening import begin_or_resume, commit
 opened = begin_or_resume(Path(sys.argv[1]), None)
 with opened.store.locked(), notifying(opened.assembled, opened.store) as notifier:
     commit(opened)
     stop = threading.Event()
-    conductor = Conductor(opened.store, opened.ledger, opened.assembled, stop, notifier.looked)
-    conductor.conduct(lambda: PlainRounds(conductor))
+    evaluator = Evaluator(opened.store, opened.ledger, opened.assembled, Here(), stop)
+    Conductor(evaluator, notifier.looked).conduct(lambda: PlainRounds(evaluator))
     notifier.ended(opened.ledger.state())
 """
 
@@ -130,8 +131,8 @@ def test_killed_at_any_time_everything_is_told_and_the_end_once(quick: Path) -> 
         process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(quick)])
         while process.poll() is None and _answers(home) < answers:
             time.sleep(0.02)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, "it had ended before it could be killed"
     for _ in range(2):
         assert subprocess.run([sys.executable, "-c", PROGRAM, str(quick)], check=False).returncode == 0
     opened = begin_or_resume(quick, None)
