@@ -56,15 +56,16 @@ def idle(directory: Path) -> str | None:
         return f"process {owner} works on the campaign"
     opened = existing(directory)
     try:
-        closed, last = opened.ledger.state().closed, opened.ledger.history()[-1]
+        closed, last = opened.ledger.state().closed, opened.ledger.last()
+        ends = opened.ledger.history("session end")
     finally:
         opened.ledger.close()
     if closed is not None:
         return f"ended: {closed}"
     until = opened.assembled.definition.waiting.until
-    waits = last.kind == "session end" and str(last.data["reason"]).startswith(WAITING)
-    if waits and (until is None or time.time() < until):
-        return f"no news; {last.data['reason']}"
+    reason = str(ends[-1].data["reason"]) if ends and ends[-1].seq == last else ""
+    if reason.startswith(WAITING) and (until is None or time.time() < until):
+        return f"no news; {reason}"
     return None
 
 

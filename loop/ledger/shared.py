@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
 from loop.ledger.errors import LedgerError
-from loop.ledger.sqlite import BUSY_SECONDS
+from loop.ledger.sqlite import engine
 from loop.records import Cost, Measurement, Request, Value
 
 SCHEMA_VERSION = 1
@@ -92,13 +92,7 @@ class SharedMeasurements:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-        sa.event.listen(self._engine, "connect", _on_connect)
-        sa.event.listen(self._engine, "begin", _on_begin)
-        try:
-            path.touch(mode=0o600)
-        except OSError as error:
-            raise LedgerError(f"{path} cannot be written: {error.strerror}") from error
+        self._engine = engine(path)
         with self._transaction() as connection:
             _prepare(connection, path)
 
@@ -197,13 +191,3 @@ def _row(request: Request, found: Measurement, campaign: str) -> dict[str, Any]:
 def _measurement(row: Any) -> Measurement:  # noqa: ANN401 - a row has the columns of its table
     values = tuple(Value(**value) for value in row.values)
     return Measurement(values, Cost(row.cpu_seconds, row.wall_seconds), row.details)
-
-
-def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _on_begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

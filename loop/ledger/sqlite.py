@@ -29,13 +29,7 @@ class SQLite:
 
     def __init__(self, path: Path) -> None:
         self.path, self.name = path, str(path)
-        self.engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-        sa.event.listen(self.engine, "connect", _on_connect)
-        sa.event.listen(self.engine, "begin", _on_begin)
-        try:
-            path.touch(mode=0o600)
-        except OSError as error:
-            raise LedgerError(f"{path} cannot be written: {error.strerror}") from error
+        self.engine = engine(path)
 
     def version(self, connection: sa.Connection) -> int:
         """Schema version of what is there; 0 for nothing."""
@@ -91,6 +85,24 @@ class SQLite:
         """Turn errors into sentences."""
         # What SQLite calls an operational error (locked, full, read-only) is no fault of the file.
         return explained(self.name, sqlite3.DatabaseError, lambda e: type(e) is sqlite3.DatabaseError)
+
+
+def engine(path: Path) -> sa.Engine:
+    """Connections to a file that only its owner can read, made if absent; each transaction takes it whole.
+
+    Raises
+    ------
+    LedgerError
+        If the file cannot be made or written.
+    """
+    found = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(found, "connect", _on_connect)
+    sa.event.listen(found, "begin", _on_begin)
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise LedgerError(f"{path} cannot be written: {error.strerror}") from error
+    return found
 
 
 def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type

@@ -21,7 +21,7 @@ from flows.executors.dask import DaskExecutor
 from loop.protocols import PartError
 from loop.records import Measurement
 from oracles.contained.spool import read_outcome
-from tests.conftest import ROOT
+from tests.conftest import ROOT, unavailable
 from tests.flows.executors.conftest import (
     LIMITS,
     alive,
@@ -128,7 +128,7 @@ def test_a_worker_that_does_not_see_the_directory_uses_its_own(address: str, tmp
         lone.terminate()
         lone.wait()
     if outcome is None and "unshare" in (tmp_path / "log").read_text():
-        pytest.skip("this machine allows no namespaces")
+        unavailable("this machine allows no namespaces")
     assert isinstance(outcome, Measurement)
     assert read_outcome(job.directory) == outcome
     assert [p.name for p in job.directory.iterdir()] == ["outcome.json"], "it was calculated in here"
