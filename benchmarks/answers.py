@@ -6,13 +6,13 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from loop.protocols import ComputedOracle, ResourceError
 from loop.records import Cost, Outcome, Request
-from oracles.contained.child import answer
+from oracles.contained.answering import answer
 from oracles.contained.spool import read_outcome, write_outcome
 
 DEADLINE = 300
@@ -59,8 +59,12 @@ class Answers:
         oracle = next(o for o in self.oracles if o.kind == request.oracle)
         cpu, wall = time.process_time(), time.monotonic()
         with deadline():
-            found = answer(oracle, request.molecule.smiles, home, wall)
-        return replace(found, cost=Cost(time.process_time() - cpu, time.monotonic() - wall))
+            return answer(
+                oracle,
+                request.molecule.smiles,
+                home,
+                lambda: Cost(time.process_time() - cpu, time.monotonic() - wall),
+            )
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler

@@ -26,6 +26,9 @@ log = logging.getLogger("zincloop")
 
 STOPPED = "stopped by a signal"
 
+COPYING = 0.02
+"""Part of a run's time that copies of the ledger may take; at first there is one with every round."""
+
 
 class Conductor:
     """One run of the program on one campaign.
@@ -50,6 +53,7 @@ class Conductor:
         self.waiting: Wait | None = None
         self.paused = False
         self._seen = 0
+        self._next_copy = 0.0
 
     def conduct(self, dispatch: Callable[[], Dispatcher]) -> str:
         """Run until the campaign closes, only waits for people, or ``stop`` is set; returns the reason.
@@ -78,7 +82,7 @@ class Conductor:
             self.evaluator.finish()
             with contextlib.suppress(LedgerError):  # it may be the ledger that broke
                 self.ledger.end_session(reason)
-                self._back_up()
+                self._back_up(whatever=True)
         return reason
 
     def _reported(self) -> int:
@@ -105,12 +109,8 @@ class Conductor:
                 self._ask(decision)
             elif isinstance(decision, Screen):
                 self._screen(decision)
-            else:
-                last = len(state.rounds) - 1
-                screening = bool(state.screenings) and state.screenings[-1].number > last
-                number = last + 1 if screening else last
-                self.activity.phase = f"{'screening for' if screening else 'evaluating'} round {number}"
-                self._evaluate(number, decision, dispatch(), state)
+            elif not self.evaluator.answer_at_once(decision.requests):
+                self._evaluate(decision, dispatch(), state)
         return STOPPED
 
     def _screen(self, decision: Screen) -> None:
@@ -137,9 +137,11 @@ class Conductor:
         log.info("round %d: %d molecules picked", decision.number, len(decision.batch))
         self._back_up()
 
-    def _back_up(self) -> None:
-        """Copy the ledger; only then are the files of what was measured of no more use."""
-        answers = self.ledger.state().answers
+    def _back_up(self, whatever: bool = False) -> None:
+        """Copy the ledger, unless that would take much of the run; only then are files of no more use."""
+        if not whatever and time.monotonic() < self._next_copy:
+            return
+        began, answers = time.monotonic(), self.ledger.state().answers
         try:
             self.ledger.back_up(self.store.backup)
         except DamagedError:
@@ -149,11 +151,17 @@ class Conductor:
             return
         with contextlib.suppress(OSError):  # a screen, no more
             keep_status(Opened(self.store, self.ledger, self.assembled))
-        for key, answer in answers.items():
-            if isinstance(answer.outcome, Measurement) and (self.store.jobs / key).exists():
-                shutil.rmtree(self.store.jobs / key, ignore_errors=True)
+        self._next_copy = time.monotonic() + (time.monotonic() - began) / COPYING
+        for job in self.store.jobs.iterdir() if self.store.jobs.exists() else ():
+            answer = answers.get(job.name)
+            if answer is not None and isinstance(answer.outcome, Measurement):
+                shutil.rmtree(job, ignore_errors=True)
 
-    def _evaluate(self, number: int, decision: Evaluate, dispatch: Dispatcher, state: State) -> None:
+    def _evaluate(self, decision: Evaluate, dispatch: Dispatcher, state: State) -> None:
+        last = len(state.rounds) - 1
+        screening = bool(state.screenings) and state.screenings[-1].number > last
+        number = last + 1 if screening else last
+        self.activity.phase = f"{'screening for' if screening else 'evaluating'} round {number}"
         self.evaluator.begin(number, decision.requests, dispatch, state)
         self.evaluator.wait(for_all=self.assembled.definition.in_flight is None)
 

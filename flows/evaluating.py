@@ -18,9 +18,10 @@ from flows.sharing import Sharing
 from flows.store import Store
 from loop.campaign import Answer, State
 from loop.ledger import Ledger
+from loop.protocols import ComputedOracle
 from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request
 from loop.stopping import Vigil
-from oracles.contained import Job
+from oracles.contained import Job, answer_here
 
 log = logging.getLogger("zincloop")
 
@@ -97,6 +98,16 @@ class Evaluator:
         self._dispatchers: list[threading.Thread] = []
 
     # -- what the conductor sees --------------------------------------------------------------------
+
+    def answer_at_once(self, requests: Sequence[Request]) -> int:
+        """Answer what is computed exactly, as it is for a whole pool at each proposal; returns how many."""
+        parts = {oracle.kind: oracle for oracle in self.assembled.parts.oracles if oracle.exact}
+        wanted = [request for request in requests if request.oracle in parts]
+        found = {r: answer_here(cast(ComputedOracle, parts[r.oracle]), r.molecule.smiles) for r in wanted}
+        taken = self.ledger.record_together(found) if found else 0
+        for request, outcome in found.items():
+            _tell(request, outcome)
+        return taken
 
     def begin(self, number: int, requests: Sequence[Request], dispatch: Dispatcher, state: State) -> None:
         """Have those of the requests evaluated that are not under way yet; ``state`` is why."""
@@ -251,14 +262,7 @@ class Evaluator:
 
     def _record(self, request: Request, outcome: Outcome, attempt: int | None) -> None:
         self.ledger.record(request, outcome, attempt)
-        what = f"{request.oracle} {request.molecule}"
-        if isinstance(outcome, Failure):
-            log.warning("%s failed (%s): %s", what, outcome.kind, outcome.reason)
-        else:
-            values = ", ".join(
-                f"{v.property} {v.value:.3f} {v.unit}".removesuffix(" 1") for v in outcome.values
-            )
-            log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
+        _tell(request, outcome)
         self._look(request, outcome)
 
     def _set_back(self, request: Request, failed: Failure, attempt: int) -> None:
@@ -274,6 +278,15 @@ class Evaluator:
         self._vigil.saw(request, outcome)
         if self._vigil.ends(time.time()):
             self._enough.set()
+
+
+def _tell(request: Request, outcome: Outcome) -> None:
+    what = f"{request.oracle} {request.molecule}"
+    if isinstance(outcome, Failure):
+        log.warning("%s failed (%s): %s", what, outcome.kind, outcome.reason)
+        return
+    values = ", ".join(f"{v.property} {v.value:.3f} {v.unit}".removesuffix(" 1") for v in outcome.values)
+    log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
 
 
 class PlainRounds:

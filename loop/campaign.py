@@ -162,7 +162,7 @@ class Round:
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A request with its outcome and the time it was recorded (seconds since 1970-01-01 UTC).
 
@@ -184,7 +184,7 @@ class Session:
     versions: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of the campaign's history."""
 

@@ -29,7 +29,7 @@ class FailureKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Property:
     """Something an oracle measures, with the unit of every number that goes by its name."""
 
@@ -44,7 +44,7 @@ def digest(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OracleProtocol:
     """How an oracle arrives at its numbers: enough to repeat them.
 
@@ -71,7 +71,7 @@ class OracleProtocol:
         return digest({"oracle": self.oracle, "settings": dict(self.settings)})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A molecule proposed by a generator.
 
@@ -93,7 +93,7 @@ class Candidate:
     name: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """What a belief said of one property before the measurement (units of the property)."""
 
@@ -101,7 +101,7 @@ class Prediction:
     sd: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pick:
     """A candidate chosen for measurement, with the reason and what was expected of it.
 
@@ -123,7 +123,7 @@ class Pick:
     predictions: Mapping[str, Prediction] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """One question to one oracle about one molecule.
 
@@ -145,7 +145,7 @@ class Request:
         return cls(key, molecule, protocol.oracle, protocol.digest)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What an answer cost: CPU time of all threads, and elapsed time, in seconds."""
 
@@ -157,7 +157,7 @@ class NotAValueError(ValueError):
     """A number came back that is no measurement: not finite, or with an impossible uncertainty."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Value:
     """One number with its unit and its standard uncertainty.
 
@@ -180,7 +180,7 @@ class Value:
             raise NotAValueError(f"the uncertainty of {self.property} is {self.uncertainty}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """An answer: the values one request brought, what they cost and how they came about.
 
@@ -197,7 +197,7 @@ class Measurement:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Failure:
     """An answer too: no value, but a kind, a reason a person can read, and the cost."""
 

@@ -54,7 +54,7 @@ def main(options: argparse.Namespace) -> None:
 def _file(home: Path) -> Path:
     home.mkdir()
     file = home / "quick.toml"
-    file.write_text(QUICK)
+    file.write_text(QUICK.replace("evaluations = 18\nrounds = 3", "evaluations = 42\nrounds = 9"))
     return file
 
 

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 
-class Later(Mapping[str, T], Generic[T]):
-    """A mapping kept as text.
+class _Unread(Mapping[str, T], Generic[T]):
+    """A mapping that is made when it is asked for something."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _content(self) -> Mapping[str, T]:
+        """What it holds."""
+
+    def __getitem__(self, name: str) -> T:
+        return self._content()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content())
+
+    def __len__(self) -> int:
+        return len(self._content())
+
+    def __repr__(self) -> str:
+        return repr(self._content())
+
+
+class Later(_Unread[T]):
+    """A mapping kept as text until it is read.
 
     Parameters
     ----------
@@ -21,21 +43,32 @@ class Later(Mapping[str, T], Generic[T]):
         Turns each of its values into what it stands for.
     """
 
+    __slots__ = ("_found", "_read", "text")
+
     def __init__(self, text: str, read: Callable[[Any], T]) -> None:
         self.text, self._read = text, read
+        self._found: dict[str, T] | None = None
 
-    @cached_property
-    def _content(self) -> dict[str, T]:
-        return {name: self._read(value) for name, value in json.loads(self.text).items()}
+    def _content(self) -> Mapping[str, T]:
+        if self._found is None:
+            self._found = {name: self._read(value) for name, value in json.loads(self.text).items()}
+        return self._found
 
-    def __getitem__(self, name: str) -> T:
-        return self._content[name]
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._content)
+class Kept(_Unread[Any]):
+    """A mapping that stays where it is, is fetched each time, and takes no memory meanwhile.
 
-    def __len__(self) -> int:
-        return len(self._content)
+    Parameters
+    ----------
+    fetch
+        Gives the JSON object that goes by a key.
+    """
 
-    def __repr__(self) -> str:
-        return repr(self._content)
+    __slots__ = ("_fetch", "_key")
+
+    def __init__(self, fetch: Callable[[str], str], key: str) -> None:
+        self._fetch, self._key = fetch, key
+
+    def _content(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(self._fetch(self._key))
+        return found

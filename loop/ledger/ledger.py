@@ -48,7 +48,7 @@ class Ledger:
 
     def __init__(self, place: Place) -> None:
         self._database = database(place)
-        self._reader, self._reading = Reader(), Lock()
+        self._reader, self._reading = Reader(self._details), Lock()
         with self._transaction() as connection:
             version = self._prepare(connection)
         if version < schema.SCHEMA_VERSION:
@@ -216,13 +216,21 @@ class Ledger:
         with self._writing() as connection:
             if not self._awaits(connection, request, attempt):
                 return False
-            failed = isinstance(outcome, Failure)
-            seq = self._event(connection, "failure" if failed else "measurement", request.key, {})
-            connection.execute(statements.ANSWER, rows.answer_row(request, seq, outcome))
-            if isinstance(outcome, Measurement):
-                brought = [vars(value) | {"request": request.key} for value in outcome.values]
-                connection.execute(statements.MEASUREMENTS, brought)
+            self._answer(connection, [(request, outcome)])
             return True
+
+    def record_together(self, outcomes: Mapping[Request, Outcome]) -> int:
+        """Record answers that took no attempt, all or none of them; returns how many were taken.
+
+        Raises
+        ------
+        LedgerError
+            If a request was never asked.
+        """
+        with self._writing() as connection:
+            new = [(r, outcome) for r, outcome in outcomes.items() if self._awaits(connection, r, None)]
+            self._answer(connection, new)
+            return len(new)
 
     def set_back(self, request: Request, failed: Failure, attempt: int) -> bool:
         """Record that an attempt failed and the request stays open; returns whether it was taken.
@@ -342,7 +350,7 @@ class Ledger:
                 with self._transaction() as connection:
                     return self._reader.state(connection)
             except BaseException:
-                self._reader = Reader()  # it may have read the half of what came
+                self._reader = Reader(self._details)  # it may have read the half of what came
                 raise
 
     def digest(self) -> str:
@@ -363,6 +371,20 @@ class Ledger:
         at = {event.seq: event.at for event in rows.read_history(connection, "readings")}
         return Notebook(tuple(rows.read_reported(connection, 0, at)), rows.read_protocols(connection))
 
+    def _answer(self, connection: sa.Connection, outcomes: Sequence[tuple[Request, Outcome]]) -> None:
+        """Record answers, which every one of these requests is without."""
+        answers, brought = [], []
+        for request, outcome in outcomes:
+            failed = isinstance(outcome, Failure)
+            seq = self._event(connection, "failure" if failed else "measurement", request.key, {})
+            answers.append(rows.answer_row(request, seq, outcome))
+            if isinstance(outcome, Measurement):
+                brought += rows.measurement_rows(request, outcome)
+        if answers:
+            connection.execute(statements.ANSWER, answers)
+        if brought:
+            connection.execute(statements.MEASUREMENTS, brought)
+
     @staticmethod
     def _awaits(connection: sa.Connection, request: Request, attempt: int | None) -> bool:
         """Whether the request has no answer, and the attempt (if any) is the last that was started."""
@@ -370,6 +392,11 @@ class Ledger:
         if there is None:
             raise LedgerError(f"an answer came for request {request.key}, which was never asked")
         return there.answered is None and (attempt is None or attempt == there.attempt)
+
+    def _details(self, request: str) -> str:
+        """What came with an answer, as text."""
+        with self._transaction() as connection:
+            return str(connection.scalar(statements.DETAILS, {"key_": request}))
 
     def _prepare(self, connection: sa.Connection) -> int:
         """Create the schema where there is none; returns the version of the one that is there."""

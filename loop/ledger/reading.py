@@ -7,21 +7,30 @@ beginning after every answer.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from sys import intern
 
 import sqlalchemy as sa
 
 from loop.campaign import Answer, Event, Round, Screening, Session, State
 from loop.claims import Claim, standing
-from loop.ledger import rows, schema
+from loop.ledger import rows, schema, statements
+from loop.ledger.later import Kept
 from loop.readings import Notebook, Reported
-from loop.records import Cost, Measurement, OracleProtocol, Outcome, Request, Value
+from loop.records import Cost, Failure, FailureKind, Measurement, OracleProtocol, Outcome, Request, Value
 
 
 class Reader:
-    """What was read so far of one ledger; not safe to be used by two threads at once."""
+    """What was read so far of one ledger; not safe to be used by two threads at once.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    details
+        Gives what came with the answer to a request, which is most of a ledger and hardly ever looked at.
+    """
+
+    def __init__(self, details: Callable[[str], str]) -> None:
+        self._details = details
         self._seq = self._last_request = 0
         self._at: dict[int, float] = {}
         self._rounds: list[Round] = []
@@ -62,7 +71,7 @@ class Reader:
         if "attempt" in came:
             new = sa.select(schema.attempts).where(schema.attempts.c.event > self._seq)
             for row in connection.execute(new.order_by(schema.attempts.c.event)):
-                self._attempts[row.request] = row.number
+                self._attempts[self._requests[row.request].key] = row.number
         if "setback" in came:
             self._setbacks += self._new_setbacks(connection)
         if came & {"measurement", "failure"}:
@@ -115,7 +124,8 @@ class Reader:
         new = sa.select(schema.requests).where(schema.requests.c.number > self._last_request)
         asked = connection.execute(new.order_by(schema.requests.c.number)).all()
         self._last_request = asked[-1].number if asked else self._last_request
-        return {row.key: rows.request(row) for row in asked}
+        new_requests = (rows.request(row) for row in asked)
+        return {request.key: request for request in new_requests}
 
     def _new_setbacks(self, connection: sa.Connection) -> Iterable[Answer]:
         new = sa.select(schema.setbacks).where(schema.setbacks.c.event > self._seq)
@@ -126,23 +136,22 @@ class Reader:
 
     def _new_answers(self, connection: sa.Connection) -> Mapping[str, Answer]:
         """Request key -> answer, in the order recorded."""
-        answers, measurements = schema.answers, schema.measurements
-        new = answers.c.event > self._seq
         brought: dict[str, list[Value]] = {}
-        with_values = sa.select(measurements).join(answers, measurements.c.request == answers.c.request)
-        for m in connection.execute(with_values.where(new)):
-            brought.setdefault(m.request, []).append(Value(m.property, m.value, m.unit, m.uncertainty))
+        for row in connection.execute(statements.BROUGHT, {"after": self._seq}):
+            value = Value(intern(row.property), row.value, intern(row.unit), row.uncertainty)
+            brought.setdefault(row.request, []).append(value)
         found = {}
-        for row in connection.execute(sa.select(answers).where(new).order_by(answers.c.event)):
+        for row in connection.execute(statements.ANSWERED, {"after": self._seq}):
+            request = self._requests[row.request]
+            details, cost = Kept(self._details, request.key), Cost(row.cpu_seconds, row.wall_seconds)
             outcome: Outcome
             if row.failure is None:
-                cost = Cost(row.cpu_seconds, row.wall_seconds)
                 # Rows have no order of their own, and not every database gives them as they came.
                 values = tuple(sorted(brought[row.request], key=lambda value: value.property))
-                outcome = Measurement(values, cost, row.details)
+                outcome = Measurement(values, cost, details)
             else:
-                outcome = rows.failure(row)
-            found[row.request] = Answer(self._requests[row.request], outcome, self._at[row.event])
+                outcome = Failure(FailureKind(row.failure), row.reason, cost, details)
+            found[request.key] = Answer(request, outcome, self._at[row.event])
         return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from itertools import groupby
+from sys import intern
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from loop.records import (
     Cost,
     Failure,
     FailureKind,
+    Measurement,
     OracleProtocol,
     Outcome,
     Pick,
@@ -90,6 +92,20 @@ def answer_row(request: Request, seq: int, outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def measurement_rows(request: Request, measured: Measurement) -> list[dict[str, Any]]:
+    """Rows of ``measurements``."""
+    return [
+        {
+            "request": request.key,
+            "property": value.property,
+            "value": value.value,
+            "unit": value.unit,
+            "uncertainty": value.uncertainty,
+        }
+        for value in measured.values
+    ]
+
+
 def failure_row(request: Request, number: int, seq: int, failed: Failure) -> dict[str, Any]:
     """Row of ``setbacks``."""
     return answer_row(request, seq, failed) | {"number": number}
@@ -102,7 +118,7 @@ def event(row: Any) -> Event:  # noqa: ANN401 - a row has the columns of its tab
 
 def request(row: Any) -> Request:  # noqa: ANN401
     """Request of a row of ``requests``."""
-    return Request(row.key, known(row.smiles), row.oracle, row.protocol)
+    return Request(row.key, known(row.smiles), intern(row.oracle), intern(row.protocol))
 
 
 def failure(row: Any) -> Failure:  # noqa: ANN401
@@ -129,7 +145,7 @@ def read_picks(connection: sa.Connection, first: int) -> dict[int, tuple[Pick, .
 
 def _pick(row: Any) -> Pick:  # noqa: ANN401
     predictions = Later(row.predictions.text, _prediction)
-    return Pick(_candidate(row), row.reason, row.value, predictions)
+    return Pick(_candidate(row), intern(row.reason), row.value, predictions)
 
 
 def _prediction(value: Mapping[str, float]) -> Prediction:
@@ -137,7 +153,7 @@ def _prediction(value: Mapping[str, float]) -> Prediction:
 
 
 def _candidate(row: Any) -> Candidate:  # noqa: ANN401
-    return Candidate(known(row.smiles), row.origin, row.parent, row.name)
+    return Candidate(known(row.smiles), intern(row.origin), row.parent, row.name)
 
 
 def read_screened(connection: sa.Connection, after: int) -> dict[int, tuple[Candidate, ...]]:

@@ -13,6 +13,9 @@ ATTEMPT = sa.insert(attempts)
 ANSWER = sa.insert(answers)
 MEASUREMENTS = sa.insert(measurements)
 
+DETAILS = sa.select(sa.type_coerce(answers.c.details, sa.Text)).where(answers.c.request == KEY)
+"""What came with an answer, as text."""
+
 ATTEMPTS = sa.select(sa.func.count()).select_from(attempts).where(attempts.c.request == KEY)
 """How many attempts at a request there were."""
 
@@ -25,3 +28,15 @@ STANDING = sa.select(
     .label("attempt"),
 ).where(requests.c.key == KEY)
 """Whether a request was asked, whether it is answered, and its last attempt."""
+
+AFTER = answers.c.event > sa.bindparam("after", type_=sa.Integer)
+
+ANSWERED = (
+    sa.select(*(column for column in answers.c if column is not answers.c.details))
+    .where(AFTER)
+    .order_by(answers.c.event)
+)
+"""Answers of events after some number, but for what came with them."""
+
+BROUGHT = sa.select(measurements).join(answers, measurements.c.request == answers.c.request).where(AFTER)
+"""What these answers brought."""

@@ -1,7 +1,6 @@
 """What the process of one calculation does: it is forked from :mod:`oracles.contained.nursery`.
 
-Reads ``job.json``, measures, writes ``outcome.json``. This is the one place where an exception of a
-calculation becomes a recorded failure.
+Reads ``job.json``, measures, writes ``outcome.json``.
 """
 
 from __future__ import annotations
@@ -13,35 +12,16 @@ import resource
 import signal
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import cast
 
-from loop.molecule import MoleculeError, parse
 from loop.parts import load
-from loop.protocols import (
-    ComputedOracle,
-    ConvergenceError,
-    InputError,
-    OracleError,
-    RejectedError,
-    ResourceError,
-    TransientError,
-)
-from loop.records import Cost, Failure, FailureKind, Measurement, NotAValueError, Outcome
+from loop.protocols import ComputedOracle
+from loop.records import Cost
+from oracles.contained.answering import answer
 from oracles.contained.spool import write_outcome
 
 PR_SET_PDEATHSIG = 1
-
-KINDS: dict[type[Exception], FailureKind] = {
-    InputError: FailureKind.INPUT,
-    MoleculeError: FailureKind.INPUT,
-    ConvergenceError: FailureKind.CONVERGENCE,
-    ResourceError: FailureKind.RESOURCE,
-    TransientError: FailureKind.TRANSIENT,
-    RejectedError: FailureKind.REJECTED,
-    NotAValueError: FailureKind.REJECTED,
-}
 
 
 def die_with_parent(parent: int) -> None:
@@ -60,29 +40,6 @@ def spent(since: float) -> Cost:
     return Cost(cpu, time.monotonic() - since)
 
 
-def answer(oracle: ComputedOracle, smiles: str, scratch: Path, started: float) -> Outcome:
-    """Measure, and turn whatever happens into an outcome."""
-    try:
-        found = oracle.measure(parse(smiles), scratch)
-        _check(oracle, found)
-        return Measurement(found.values, spent(started), found.details)
-    except MemoryError:
-        return Failure(FailureKind.RESOURCE, "out of memory", spent(started))
-    except (OracleError, MoleculeError, NotAValueError) as error:
-        kind = next(k for t, k in KINDS.items() if isinstance(error, t))
-        return Failure(kind, str(error), spent(started), getattr(error, "details", {}))
-    except Exception as error:  # noqa: BLE001 - the one place that has to catch everything
-        traceback.print_exc()
-        reason = f"{type(error).__name__}: {error}"
-        return Failure(FailureKind.UNKNOWN, reason, spent(started), {"traceback": traceback.format_exc()})
-
-
-def _check(oracle: ComputedOracle, found: Measurement) -> None:
-    promised = {p.name: p.unit for p in oracle.properties}
-    if {v.property: v.unit for v in found.values} != promised:
-        raise RejectedError(f"the oracle promised {promised} and brought {found.values}")
-
-
 def main(directory: Path) -> None:
     """Run the job of a directory."""
     started = time.monotonic()
@@ -91,5 +48,5 @@ def main(directory: Path) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory_bytes"], job["memory_bytes"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     part = load("oracles", job["oracle"]).model_validate(job["settings"])
-    outcome = answer(cast(ComputedOracle, part), job["smiles"], directory, started)
+    outcome = answer(cast(ComputedOracle, part), job["smiles"], directory, lambda: spent(started))
     write_outcome(directory, outcome, job["attempt"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from loop.campaign import State
 from loop.ledger import Ledger
 from tests.conftest import ROOT, unavailable
 from tests.faults.killing import finished
@@ -17,8 +19,13 @@ from tests.faults.killing import finished
 pytestmark = pytest.mark.slow
 
 
-ROOM = 3
+ROOM = 1
 """Pages beyond those of an empty ledger: enough to begin, too little for 36 answers."""
+
+
+def _attempts(state: State, keys: Collection[str]) -> set[int]:
+    """How often those of them were begun that are calculated one by one."""
+    return {state.attempts[key] for key in keys if state.requests[key].oracle == "surface"}
 
 
 def _empty(directory: Path) -> int:
@@ -45,7 +52,7 @@ def test_a_full_disk_is_one_sentence_and_room_is_all_it_takes(quick: Path) -> No
     state = Ledger(quick.parent / "quick" / "ledger.sqlite").state()
     assert len(state.answers) == 36
     assert kept < set(state.answers)
-    assert all(state.attempts[key] == 1 for key in kept)
+    assert _attempts(state, kept) == {1}
 
 
 SMALL = (
@@ -75,7 +82,7 @@ def test_no_room_for_outcomes_ends_the_run_and_is_no_failure_of_a_calculation(qu
     state = Ledger(home / "ledger.sqlite").state()
     assert len(state.answers) == 36
     assert not state.failures
-    assert all(state.attempts[key] == 1 for key in kept)
+    assert _attempts(state, kept) == {1}
 
 
 def test_no_room_for_prefect_is_a_warning(quick: Path) -> None:

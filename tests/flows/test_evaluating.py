@@ -10,7 +10,8 @@ import pytest
 
 from flows.evaluating import Evaluator, PlainRounds
 from flows.opening import begin_or_resume, commit
-from loop.records import Request
+from loop.molecule import known
+from loop.records import Candidate, Failure, FailureKind, Measurement, Pick, Request
 from tests.conftest import conducting
 
 
@@ -39,4 +40,45 @@ def test_a_dispatcher_that_lingers_takes_nothing_from_what_was_begun_since(quick
     assert {state.attempts[key] for key in asked} == {2}
     assert len(state.setbacks) == len(asked) == 18
     assert not state.failures
+    opened.ledger.close()
+
+
+def test_what_is_exact_is_answered_at_once_and_takes_no_attempt(quick: Path) -> None:
+    opened = begin_or_resume(quick, None)
+    dispatched: list[Request] = []
+
+    def dispatch(number: int, requests: Sequence[Request]) -> None:
+        dispatched.extend(requests)
+        PlainRounds(run.evaluator)(number, requests)
+
+    with opened.store.locked():
+        commit(opened)
+        run = conducting(opened)
+        run.conduct(lambda: dispatch)
+    state = opened.ledger.state()
+    exact = [key for key, request in state.requests.items() if request.oracle == "synthesizability"]
+    assert len(exact) == 18
+    assert set(exact) <= set(state.answers)
+    assert {r.oracle for r in dispatched} == {"surface"}
+    assert {r.key for r in dispatched} == set(state.attempts)
+    assert all(0 <= state.answers[key].outcome.cost.cpu_seconds < 5 for key in exact)
+    opened.ledger.close()
+
+
+def test_an_oracle_that_fails_at_once_is_a_failure_with_its_reason(quick: Path) -> None:
+    opened = begin_or_resume(quick, None)
+    with opened.store.locked():
+        commit(opened)
+        run = conducting(opened)
+        oracle = next(o for o in opened.assembled.parts.oracles if o.exact)
+        asked = [Request.ask(known(smiles), oracle.protocol()) for smiles in ("CCO", "no molecule")]
+        opened.ledger.declare(oracle.protocol())
+        opened.ledger.open_round(
+            0, 1, [Pick(Candidate(r.molecule, "test"), "test") for r in asked], asked, {}
+        )
+        assert run.evaluator.answer_at_once(asked) == 2
+        good, bad = (opened.ledger.state().answers[r.key].outcome for r in asked)
+    assert isinstance(good, Measurement)
+    assert isinstance(bad, Failure)
+    assert (bad.kind, "no molecule" in bad.reason) == (FailureKind.INPUT, True)
     opened.ledger.close()

@@ -79,6 +79,25 @@ def test_an_answer_is_recorded_once(place: Place) -> None:
     assert ledger.state().values["sa"][DMSO].value == 2.0
 
 
+def test_answers_without_attempts_are_recorded_together_and_once(place: Place) -> None:
+    ledger, (one, other) = _begun(place)
+    failed = Failure(FailureKind.INPUT, "no fragments", Cost(0.0, 0.0), {"why": "size"})
+    assert ledger.record_together({one: _measured(3.0), other: failed}) == 2
+    assert ledger.record_together({one: _measured(4.0)}) == 0
+    ledger.close()
+    state = Ledger(place).state()
+    assert state.answers[one.key].outcome == _measured(3.0)
+    assert state.answers[other.key].outcome == failed
+    assert state.attempts == {}
+
+
+def test_answers_recorded_together_are_taken_all_or_none(place: Place) -> None:
+    ledger, (one, _) = _begun(place)
+    with pytest.raises(LedgerError, match="never asked"):
+        ledger.record_together({one: _measured(), Request.ask(ETHANOL, SA): _measured()})
+    assert not ledger.state().answers
+
+
 def test_an_answer_nobody_asked_for_is_refused(place: Place) -> None:
     ledger, _ = _begun(place)
     with pytest.raises(LedgerError, match="never asked"):

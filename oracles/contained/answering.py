@@ -1,0 +1,71 @@
+"""What a measurement, or whatever happened instead of one, is as an outcome."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from loop.molecule import MoleculeError, parse
+from loop.protocols import (
+    ComputedOracle,
+    ConvergenceError,
+    InputError,
+    OracleError,
+    RejectedError,
+    ResourceError,
+    TransientError,
+)
+from loop.records import Cost, Failure, FailureKind, Measurement, NotAValueError, Outcome
+
+KINDS: dict[type[Exception], FailureKind] = {
+    InputError: FailureKind.INPUT,
+    MoleculeError: FailureKind.INPUT,
+    ConvergenceError: FailureKind.CONVERGENCE,
+    ResourceError: FailureKind.RESOURCE,
+    TransientError: FailureKind.TRANSIENT,
+    RejectedError: FailureKind.REJECTED,
+    NotAValueError: FailureKind.REJECTED,
+}
+
+
+def answer(oracle: ComputedOracle, smiles: str, scratch: Path, spent: Callable[[], Cost]) -> Outcome:
+    """Measure, and turn whatever happens into an outcome.
+
+    This is the one place where an exception of a calculation becomes a recorded failure.
+
+    Parameters
+    ----------
+    spent
+        Says at the end what it cost.
+    """
+    try:
+        found = oracle.measure(parse(smiles), scratch)
+        _check(oracle, found)
+        return Measurement(found.values, spent(), found.details)
+    except MemoryError:
+        return Failure(FailureKind.RESOURCE, "out of memory", spent())
+    except (OracleError, MoleculeError, NotAValueError) as error:
+        kind = next(k for t, k in KINDS.items() if isinstance(error, t))
+        return Failure(kind, str(error), spent(), getattr(error, "details", {}))
+    except Exception as error:  # noqa: BLE001 - the one place that has to catch everything
+        traceback.print_exc()
+        reason = f"{type(error).__name__}: {error}"
+        return Failure(FailureKind.UNKNOWN, reason, spent(), {"traceback": traceback.format_exc()})
+
+
+def answer_here(oracle: ComputedOracle, smiles: str) -> Outcome:
+    """Measure in this thread, which is for what takes no time to speak of."""
+    cpu, wall = time.thread_time(), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="zincloop-") as scratch:
+        return answer(
+            oracle, smiles, Path(scratch), lambda: Cost(time.thread_time() - cpu, time.monotonic() - wall)
+        )
+
+
+def _check(oracle: ComputedOracle, found: Measurement) -> None:
+    promised = {p.name: p.unit for p in oracle.properties}
+    if {v.property: v.unit for v in found.values} != promised:
+        raise RejectedError(f"the oracle promised {promised} and brought {found.values}")
