@@ -22,7 +22,7 @@ from loop.molecule import Limits
 from loop.parts import load
 from loop.protocols import Acquisition, Generator, Oracle, Question, Surrogate
 from loop.records import Candidate, Pick
-from loop.step import Parts, Source
+from loop.seats import Parts, Source
 
 INITIAL = 30
 WHOLE = 20_000

@@ -25,7 +25,8 @@ import pandas as pd
 
 from benchmarks.intervals import interval
 from benchmarks.qm9 import PROPERTIES, read
-from loop.campaign import Budget, Definition, State, StopRules
+from loop.campaign import State
+from loop.definition import Budget, Definition, StopRules
 from loop.design import at_random
 from loop.labels import Labels, Lookup, Shelf
 from loop.metrics import hypervolume
@@ -34,8 +35,8 @@ from loop.objective import Direction, FloatArray, Objective, gains
 from loop.parts import load
 from loop.protocols import Acquisition, Surrogate
 from loop.records import Property
+from loop.seats import Parts, Source
 from loop.simulate import Replayed, simulate
-from loop.step import Parts, Source
 
 SIZE, INITIAL, EVALUATIONS = 1000, 20, 100
 HOUR = 3600.0

@@ -39,13 +39,14 @@ from scipy.stats import bootstrap
 from benchmarks.answers import Answers
 from benchmarks.arms import ARMS, INITIAL, WHOLE, limits, template
 from generators.corpus.entries import corpus
-from loop.campaign import Budget, Definition, State, StopRules
+from loop.campaign import State
+from loop.definition import Budget, Definition, StopRules
 from loop.metrics import hypervolume
 from loop.objective import Direction, FloatArray, Objective, gains
 from loop.protocols import ComputedOracle
 from loop.records import digest
+from loop.seats import Parts
 from loop.simulate import simulate
-from loop.step import Parts
 from oracles.contained.spool import write_text
 from oracles.synthesizability import Synthesizability
 from oracles.xtb_orbitals import XtbOrbitals

@@ -25,15 +25,16 @@ import numpy as np
 
 from benchmarks.durable.ledger import molecules
 from benchmarks.durable.machine import heading
-from loop.campaign import Budget, Definition, State, StopRules
+from loop.campaign import State
+from loop.definition import Budget, Definition, StopRules
 from loop.design import at_random
 from loop.labels import Labels, Lookup
 from loop.molecule import Limits, Molecule
 from loop.objective import Direction, FloatArray, Objective
 from loop.protocols import Evidence, Question
 from loop.records import Candidate, Cost, Outcome, Pick, Property, Request
+from loop.seats import Parts, Source
 from loop.simulate import simulate
-from loop.step import Parts, Source
 
 HOUR = 3600.0
 SIGMA = 1.0

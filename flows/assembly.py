@@ -23,7 +23,7 @@ from flows.campaign_file.tables import (
 )
 from flows.notifying.addresses import AddressError, check
 from flows.seating import NoEmbeddingError, seated
-from loop.campaign import Definition
+from loop.definition import Definition
 from loop.molecule import parse
 from loop.parts import UnknownPartError, kinds, load, nearest
 from loop.protocols import (
@@ -36,8 +36,8 @@ from loop.protocols import (
     Surrogate,
 )
 from loop.records import Property, digest
-from loop.step import Parts
-from loop.step import Source as PoolSource
+from loop.seats import Parts
+from loop.seats import Source as PoolSource
 from oracles.contained import Containment
 from surrogates.fidelity.delta import Delta
 

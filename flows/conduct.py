@@ -17,10 +17,12 @@ from flows.evaluating import Dispatcher, Evaluator
 from flows.opening import Opened
 from flows.status import keep_status
 from flows.versions import versions
+from loop.asking import to_compute
 from loop.campaign import State
+from loop.decisions import Ask, Close, Decision, Evaluate, Pause, Propose, Screen, Wait
 from loop.ledger import DamagedError, LedgerError
 from loop.records import Measurement
-from loop.step import Ask, Close, Decision, Evaluate, Pause, Propose, Screen, Wait, decide, to_compute
+from loop.step import decide
 
 log = logging.getLogger("zincloop")
 

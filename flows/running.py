@@ -23,7 +23,8 @@ from flows.report import write_report
 from flows.server import prefect_server
 from flows.sharing import sharing
 from flows.statuses import PAUSED
-from loop.step import Wait, to_compute, why_wait
+from loop.asking import to_compute, why_wait
+from loop.decisions import Wait
 from loop.stopping import reason_to_stop
 
 log = logging.getLogger("zincloop")

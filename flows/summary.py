@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loop.campaign import Definition, State
+from loop.campaign import State
+from loop.definition import Definition
 from loop.molecule import Molecule
 from loop.objective import gains
 

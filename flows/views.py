@@ -17,12 +17,15 @@ from flows.campaign_file.tables import ClusterTable
 from flows.notifying.addresses import KEPT, holds_secret, shown
 from flows.opening import Opened
 from flows.summary import spending
-from loop.campaign import Definition, State
+from loop.asking import to_compute
+from loop.campaign import State
+from loop.definition import Definition
+from loop.learning import ready_to_learn
 from loop.molecule import Molecule
 from loop.objective import Objective
+from loop.proposing import propose, screen
 from loop.protocols import DeferredOracle
 from loop.records import Pick
-from loop.step import propose, ready_to_learn, screen, to_compute
 from loop.stopping import oracle_broken
 
 SHOWN = 8

@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from loop.campaign import Definition, Round, Screening, Session, State
+from loop.campaign import Round, Screening, Session, State
+from loop.decisions import Ask, Close, Evaluate, Pause, Screen, Wait
+from loop.definition import Definition
 from loop.places import Places
 from loop.protocols import Belief, Evidence, Surrogate
 from loop.records import Outcome, Request
-from loop.step import Ask, Close, Evaluate, Parts, Pause, Screen, Wait, decide
+from loop.seats import Parts
+from loop.step import decide
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from loop.campaign import PROGRESS, Budget, Definition, Round, State
+from loop.campaign import PROGRESS, Round, State
+from loop.definition import Budget, Definition
 from loop.records import Failure, Outcome, Request
 
 

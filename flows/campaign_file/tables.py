@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from flows.notifying.message import Kind
-from loop.campaign import Budget, Meanwhile, StopRules, Waiting
+from loop.definition import Budget, Meanwhile, StopRules, Waiting
 from loop.failing import TRIES, FailurePolicy
 from loop.molecule import ELEMENTS, UNSUITABLE, Limits, MoleculeError, check_smarts
 from loop.objective import Direction, Objective

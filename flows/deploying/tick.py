@@ -14,8 +14,8 @@ from pathlib import Path
 from flows.opening import existing
 from flows.statuses import OWN_ERROR
 from flows.store import Store, StoreError
+from loop.decisions import WAITING
 from loop.ledger import LedgerError
-from loop.step import WAITING
 
 SERVED_BY = "ZINCLOOP_SERVED_BY"
 """Environment variable with the process that serves the deployment, if that is 'zincloop deploy'."""

@@ -6,9 +6,11 @@ from collections.abc import Set as AbstractSet
 
 from flows.notifying.message import Kind, Message
 from flows.summary import names, spending
-from loop.campaign import Definition, State
+from loop.asking import to_compute
+from loop.campaign import State
+from loop.definition import Definition
 from loop.molecule import Molecule
-from loop.step import Parts, to_compute
+from loop.seats import Parts
 
 SHOWN = 5
 """Molecules named where a message sums up."""

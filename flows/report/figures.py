@@ -13,7 +13,8 @@ from flows.assembly import Assembled
 from flows.summary import names
 from loop.agreement import agreements
 from loop.calibration import expectations
-from loop.campaign import Definition, State
+from loop.campaign import State
+from loop.definition import Definition
 from loop.molecule import Molecule
 from loop.objective import Direction, Objective
 

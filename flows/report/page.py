@@ -21,7 +21,8 @@ from flows.summary import names, spending, worst_gain
 from flows.versions import versions
 from loop.agreement import agreements
 from loop.calibration import expectations
-from loop.campaign import Answer, Definition, State
+from loop.campaign import Answer, State
+from loop.definition import Definition
 from loop.metrics import hypervolume
 from loop.molecule import Molecule
 from loop.objective import gains

@@ -14,8 +14,8 @@ from flows.simulation.tables import STANDARD
 from flows.store import StoreError
 from loop.campaign import State
 from loop.molecule import Molecule
+from loop.proposing import screening_oracles
 from loop.protocols import Embedding
-from loop.step import screening_oracles
 from oracles.contained.spool import write_text
 
 FEWEST = 12

@@ -20,15 +20,15 @@ from flows.simulation.nearby import Nearby
 from flows.simulation.seats import embedding_version, part, surrogate
 from flows.simulation.strategies import NoSurrogate, Sorted, TrainedOnce
 from flows.simulation.tables import ScenarioTable, SimulationFile
-from loop.campaign import Budget, Definition, StopRules
+from loop.definition import Budget, Definition, StopRules
 from loop.design import at_random, representative
 from loop.labels import Lookup, Shelf
 from loop.molecule import Limits
 from loop.parts import nearest
 from loop.protocols import Acquisition, ComputedOracle, Oracle, Surrogate
+from loop.seats import Parts
+from loop.seats import Source as PoolSource
 from loop.simulate import simulate
-from loop.step import Parts
-from loop.step import Source as PoolSource
 from surrogates.fidelity.delta import Delta
 
 ACQUISITIONS = "surrogates.acquisitions"

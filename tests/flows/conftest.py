@@ -13,9 +13,10 @@ import pytest
 from flows.evaluating import PlainRounds
 from flows.opening import Opened, begin_or_resume, commit, existing
 from loop import parts
+from loop.decisions import Close, Evaluate, Propose, Screen
 from loop.protocols import ComputedOracle
 from loop.records import Cost
-from loop.step import Close, Evaluate, Propose, Screen, decide
+from loop.step import decide
 from oracles.contained import close
 from tests.conftest import LABORATORY, PLUGIN, QUICK, ROOT, conducting
 

@@ -8,7 +8,7 @@ import pytest
 
 from flows.display import estimate_seconds
 from flows.opening import Opened
-from loop.campaign import Budget
+from loop.definition import Budget
 from tests.conftest import conducting
 
 

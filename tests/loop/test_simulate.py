@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from rdkit.Chem import Crippen, rdMolDescriptors
 
-from loop.campaign import Budget, Definition, StopRules
+from loop.definition import Budget, Definition, StopRules
 from loop.design import at_random
 from loop.labels import Labels, Lookup, Shelf
 from loop.molecule import Limits, parse
@@ -20,8 +20,8 @@ from loop.objective import Direction, FloatArray, Objective
 from loop.parts import load
 from loop.protocols import Acquisition, Surrogate
 from loop.records import Cost, Failure, FailureKind, Outcome, Property, Request
+from loop.seats import Parts, Source
 from loop.simulate import Replayed, simulate
-from loop.step import Parts, Source
 
 SMILES = [f"{'C' * n}{end}" for n in range(1, 9) for end in ("O", "N", "C#N", "C(=O)O", "S(C)=O", "OC")]
 MOLECULES = tuple(dict.fromkeys(parse(s) for s in SMILES))

@@ -11,35 +11,16 @@ import pytest
 
 from flows.assembly import Assembled, assemble
 from flows.campaign_file import read
-from loop.campaign import (
-    Answer,
-    Budget,
-    Definition,
-    Meanwhile,
-    Round,
-    Screening,
-    Session,
-    State,
-    StopRules,
-    Waiting,
-)
+from loop.campaign import Answer, Round, Screening, Session, State
+from loop.decisions import Close, Decision, Evaluate, Pause, Propose, Screen, Wait
+from loop.definition import Budget, Definition, Meanwhile, StopRules, Waiting
 from loop.molecule import Limits
+from loop.proposing import child_seed, propose
 from loop.protocols import ComputedOracle
 from loop.readings import Notebook, Reading, Reported
 from loop.records import Cost, Failure, FailureKind, Outcome
-from loop.step import (
-    Close,
-    Decision,
-    Evaluate,
-    Parts,
-    Pause,
-    Propose,
-    Screen,
-    Wait,
-    child_seed,
-    decide,
-    propose,
-)
+from loop.seats import Parts
+from loop.step import decide
 from surrogates.loo_choice import USUAL, LooChoice
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from loop.campaign import Answer, Budget, Definition, Round, Session, State, StopRules
+from loop.campaign import Answer, Round, Session, State
+from loop.definition import Budget, Definition, StopRules
 from loop.molecule import Limits, parse
 from loop.objective import Direction, Objective
 from loop.records import (
