@@ -18,6 +18,7 @@ from flows.opening import Opened
 from flows.status import keep_status
 from flows.versions import versions
 from loop.asking import to_compute
+from loop.believing import TROUBLES
 from loop.campaign import State
 from loop.decisions import Ask, Close, Decision, Evaluate, Pause, Propose, Screen, Wait
 from loop.ledger import DamagedError, LedgerError
@@ -137,6 +138,8 @@ class Conductor:
             decision.number, decision.seed, decision.batch, decision.requests, decision.notes
         )
         log.info("round %d: %d molecules picked", decision.number, len(decision.batch))
+        for name, why in decision.notes.get(TROUBLES, {}).items():
+            log.warning("round %d was picked with an older model of %s: %s", decision.number, name, why)
         self._back_up()
 
     def _back_up(self, whatever: bool = False) -> None:

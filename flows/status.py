@@ -17,6 +17,7 @@ from flows.opening import Opened
 from flows.summary import best_balanced, names, spending
 from flows.views import label, molecule_table, standing
 from loop.agreement import agreements
+from loop.believing import TROUBLES
 from loop.calibration import expectations
 from loop.campaign import State
 from loop.metrics import hypervolume
@@ -93,6 +94,9 @@ def _show(console: Console, opened: Opened, state: State) -> None:
         highlight=False,
     )
     console.print(_best(opened, state))
+    for name, why in (state.rounds[-1].notes.get(TROUBLES, {}) if state.rounds else {}).items():
+        told = f"  warning: the last round was picked with an older model of {name}: {why}"
+        console.print(told, style="yellow", highlight=False)
     for found in expectations(state, [o.property for o in definition.objectives]):
         if found.alarm is not None:
             console.print(f"  warning: {found.alarm}", style="yellow", highlight=False)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loop.asking import people_of, to_compute
+from loop.believing import TROUBLES, Beliefs, believe
 from loop.campaign import State
 from loop.decisions import Propose, Screen
 from loop.definition import Definition
@@ -47,9 +48,8 @@ def screen(definition: Definition, parts: Parts, state: State) -> Screen | None:
     pool = [c for c in _pool(definition, parts, state, seed) if c.molecule not in known]
     if not pool or not isinstance(parts.acquisition, Shortlisting):
         return None
-    question = _question(
-        definition, parts, state, _beliefs(parts, evidence, seed), pool, definition.batch, seed
-    )
+    beliefs = _beliefs(parts, evidence, seed, state).by_name
+    question = _question(definition, parts, state, beliefs, pool, definition.batch, seed)
     chosen = parts.acquisition.promising(question, definition.screened)
     screens = screening_oracles(definition, parts)
     requests = [Request.ask(c.molecule, o.protocol()) for c in chosen for o in screens]
@@ -71,7 +71,7 @@ def propose(definition: Definition, parts: Parts, state: State) -> Propose:
     room = left - state.evaluations if left is not None else definition.pool
     if enough(evidence):
         size = min(_round_size(definition, parts, state), room)
-        batch, notes = _acquire(definition, parts, state, _beliefs(parts, evidence, seed), size, seed)
+        batch, notes = _acquire(definition, parts, state, _beliefs(parts, evidence, seed, state), size, seed)
     else:
         batch, notes = _design(definition, parts, state, room, seed)
     later = [] if definition.waiting.ask_best is None else people_of(parts)
@@ -81,10 +81,10 @@ def propose(definition: Definition, parts: Parts, state: State) -> Propose:
     return Propose(number, seed, tuple(batch), tuple(requests), notes)
 
 
-def _beliefs(parts: Parts, evidence: Sequence[Evidence], seed: int) -> dict[str, Belief]:
-    return {
-        e.property.name: parts.surrogate.fit(e, child_seed(seed, "fit", e.property.name)) for e in evidence
-    }
+def _beliefs(parts: Parts, evidence: Sequence[Evidence], seed: int, state: State) -> Beliefs:
+    names = [e.property.name for e in evidence]
+    seeds = {name: child_seed(seed, "fit", name) for name in names}
+    return believe(parts.surrogate, evidence, seeds, state)
 
 
 def _round_size(definition: Definition, parts: Parts, state: State) -> int:
@@ -118,19 +118,20 @@ def _acquire(
     definition: Definition,
     parts: Parts,
     state: State,
-    beliefs: Mapping[str, Belief],
+    beliefs: Beliefs,
     size: int,
     seed: int,
 ) -> tuple[list[Pick], dict[str, Any]]:
     pool = _pool(definition, parts, state, seed)
-    question = _question(definition, parts, state, beliefs, pool, size, seed)
+    question = _question(definition, parts, state, beliefs.by_name, pool, size, seed)
     batch = parts.acquisition.choose(question) if pool else []
     origins = dict(Counter(candidate.origin for candidate in pool))
     return batch, {
         "stage": "acquisition",
         "pool": origins,
-        "surrogate": {name: _figures(belief) for name, belief in beliefs.items()},
+        "surrogate": {name: _figures(belief) for name, belief in beliefs.by_name.items()},
         "generators": {s.generator.kind: s.generator.version() for s in parts.sources},
+        **({TROUBLES: dict(beliefs.troubles)} if beliefs.troubles else {}),
     }
 
 

@@ -20,6 +20,7 @@ from flows.report.drawing import draw
 from flows.summary import names, spending, worst_gain
 from flows.versions import versions
 from loop.agreement import agreements
+from loop.believing import TROUBLES
 from loop.calibration import expectations
 from loop.campaign import Answer, State
 from loop.definition import Definition
@@ -67,6 +68,7 @@ def render(opened: Opened) -> str:
         readings=_readings(state),
         agreements=agreements(state, opened.assembled.checks),
         checked=_div(figures.computed_against_measured(opened.assembled, state)),
+        troubles=TROUBLES,
         versions=state.sessions[-1].versions if state.sessions else versions(),
         resolved=json.dumps(opened.assembled.resolved, indent=2, ensure_ascii=False),
         digest=opened.assembled.digest,
