@@ -264,12 +264,22 @@ class State:
             None if cheaper is None else self.evidence(cheaper),
         )
 
-    def complete(self, objectives: Sequence[Objective]) -> tuple[list[Molecule], FloatArray]:
+    def complete(self, objectives: Sequence[Objective]) -> tuple[Sequence[Molecule], FloatArray]:
         """Molecules with every objective measured, and their values, shape ``(n, n_objectives)``."""
-        columns = [self.values.get(o.property, {}) for o in objectives]
-        molecules = [m for m in self.asked if all(m in column for column in columns)]
-        table = [[column[m].value for column in columns] for m in molecules]
-        return molecules, np.array(table, dtype=np.float64).reshape(len(molecules), len(objectives))
+        key = tuple(objectives)
+        if key not in self._complete:
+            columns = [self.values.get(o.property, {}) for o in key]
+            molecules = tuple(m for m in self.asked if all(m in column for column in columns))
+            values = [[column[m].value for column in columns] for m in molecules]
+            table = np.array(values, dtype=np.float64).reshape(len(molecules), len(key))
+            table.flags.writeable = False
+            self._complete[key] = molecules, table
+        return self._complete[key]
+
+    @cached_property
+    def _complete(self) -> dict[tuple[Objective, ...], tuple[tuple[Molecule, ...], FloatArray]]:
+        """What :meth:`complete` gave; a decision asks several times."""
+        return {}
 
     def pareto(self, objectives: Sequence[Objective]) -> list[Molecule]:
         """The non-dominated molecules, the largest worst-objective gain first."""
@@ -277,8 +287,8 @@ class State:
         if not molecules:
             return []
         reached = gains(objectives, table)
-        front = np.flatnonzero(pareto_mask(reached))
-        return [molecules[i] for i in sorted(front, key=lambda i: _balance(reached[i], molecules[i]))]
+        found = [int(i) for i in np.flatnonzero(pareto_mask(reached))]
+        return [molecules[i] for i in sorted(found, key=lambda i: _balance(reached[i], molecules[i]))]
 
     def best(self, objectives: Sequence[Objective]) -> list[Molecule]:
         """All complete molecules, those of the Pareto front first, each sorted as there."""
