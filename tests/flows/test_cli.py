@@ -148,8 +148,8 @@ def _looked_at_by_prefect(home: Path) -> None:
         flows = [r[0] for r in connection.execute("SELECT name FROM flow_run WHERE state_type = 'COMPLETED'")]
         tasks = [r[0] for r in connection.execute("SELECT name FROM task_run WHERE state_type = 'COMPLETED'")]
     assert sorted(flows) == [f"quick round {k}" for k in range(4)]
-    assert len(tasks) == 36
-    assert any(name.startswith("surface ") for name in tasks)
+    # What is exact is computed at once, and is nothing to look at.
+    assert [name.startswith("surface ") for name in tasks] == [True] * 18
 
 
 def _exported(home: Path) -> None:
