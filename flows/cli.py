@@ -302,7 +302,7 @@ def serve(
     """Offer the laboratory to instruments and notebooks over HTTP; runs until interrupted."""
     _heed_signals()
     try:
-        from flows.laboratory.serving import serve as serving
+        from flows.laboratory.api.serving import serve as serving
 
         serving(campaign, host, port, typer.echo)
     except KeyboardInterrupt:  # what uvicorn hands on when it has ended in order

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.laboratory.serving import listening, own_token
+from flows.laboratory.api.serving import listening, own_token
 from flows.opening import Opened
 from flows.store import StoreError
 from tests.flows.laboratory.conftest import Served, serving

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from flows.laboratory.api import create
+from flows.laboratory.api.desk import Desk
+from flows.laboratory.api.routes import create
 from flows.laboratory.asking import people
-from flows.laboratory.desk import Desk
 from flows.opening import existing
 from flows.store import StoreError
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows.laboratory.api.shapes import Asked, Claimed, Missing, OpenRequests, Spent, Standing, TakenIn
 from flows.laboratory.asking import Open, asked_requests, free_replicates, open_requests
 from flows.laboratory.columns import SHORT
 from flows.laboratory.row import Row
-from flows.laboratory.shapes import Asked, Claimed, Missing, OpenRequests, Spent, Standing, TakenIn
 from flows.laboratory.taking import take_rows
 from flows.opening import Opened, existing
 from flows.store import StoreError
