@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows.assembly import from_resolved
 from flows.laboratory.api.shapes import Asked, Claimed, Missing, OpenRequests, Spent, Standing, TakenIn
 from flows.laboratory.asking import Open, asked_requests, free_replicates, open_requests
 from flows.laboratory.columns import SHORT
 from flows.laboratory.row import Row
 from flows.laboratory.taking import take_rows
 from flows.opening import Opened, existing
-from flows.store import StoreError
+from flows.store import Store, StoreError
 from flows.summary import spending
 from flows.views import standing
 from generators.corpus.entries import cas_numbers
@@ -33,16 +35,25 @@ class UnknownRequestError(LookupError):
 class Desk:
     """Where instruments and notebooks come to: one at a time.
 
+    A file's ledger is kept open, so that only what came since is read, until another file is in its place: a
+    repair puts one there. What is on a server is opened anew each time.
+
     Parameters
     ----------
     home
-        The campaign's directory. Its ledger is opened anew each time, which costs milliseconds and is right
-        also after a repair has put another file in its place.
+        The campaign's directory.
     """
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._turn = threading.Lock()
+        self._kept: _Kept | None = None
+
+    def close(self) -> None:
+        """Close the ledger."""
+        if self._kept is not None:
+            self._kept.opened.ledger.close()
+        self._kept = None
 
     def standing(self) -> Standing:
         """Where the campaign stands."""
@@ -136,15 +147,53 @@ class Desk:
         if not self._turn.acquire(timeout=PATIENCE_SECONDS):
             raise LedgerError(f"{self._home}: busy with other requests; try again")
         try:
-            if not self._home.is_dir():
-                raise StoreError(f"{self._home}: the campaign's directory is not there any more")
-            opened = existing(self._home)
-            try:
-                yield opened
-            finally:
-                opened.ledger.close()
+            yield self._current().opened
+        except LedgerError:
+            self.close()
+            raise
         finally:
             self._turn.release()
+
+    def _current(self) -> _Kept:
+        """The campaign as it is now."""
+        kept, file = self._kept, _file(self._home)
+        if not self._home.is_dir():
+            self.close()
+            raise StoreError(f"{self._home}: the campaign's directory is not there any more")
+        if kept is None or file is None or kept.file != file:
+            self.close()
+            opened = existing(self._home)
+            kept = _Kept(opened, _file(self._home), opened.ledger.state().seq)
+        elif (seq := kept.opened.ledger.state().seq) != kept.seq:
+            assembled = from_resolved(kept.opened.ledger.definition() or {})
+            kept = _Kept(replace(kept.opened, assembled=assembled), file, seq)
+        self._kept = kept
+        return kept
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """An open campaign.
+
+    Attributes
+    ----------
+    file
+        Which file its ledger is: device and inode; ``None`` for one on a server.
+    seq
+        The last event when its definition was read, which may be amended.
+    """
+
+    opened: Opened
+    file: tuple[int, int] | None
+    seq: int
+
+
+def _file(home: Path) -> tuple[int, int] | None:
+    try:
+        found = Store(home).ledger.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _find(opened: Opened, state: State, name: str) -> Open:

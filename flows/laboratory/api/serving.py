@@ -65,8 +65,9 @@ def serve(campaign: Path, host: str, port: int, say: Callable[[str], None]) -> N
         where = f"http://{f'[{address[0]}]' if ':' in address[0] else address[0]}:{address[1]}"
         say(f"the laboratory of {name}: {where} (what it offers: {where}/docs)")
         say(f"the token that lets in: {home / 'lab.token'}")
+        desk = Desk(home)
         config = uvicorn.Config(
-            Diary(create(Desk(home), token), say),
+            Diary(create(desk, token), say),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -74,7 +75,10 @@ def serve(campaign: Path, host: str, port: int, say: Callable[[str], None]) -> N
             limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        uvicorn.Server(config).run(sockets=[server])
+        try:
+            uvicorn.Server(config).run(sockets=[server])
+        finally:
+            desk.close()
 
 
 def own_token(path: Path) -> str:
