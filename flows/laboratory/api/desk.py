@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from flows.assembly import from_resolved
@@ -57,14 +58,15 @@ class Desk:
 
     def standing(self) -> Standing:
         """Where the campaign stands."""
-        with self._opened() as opened:
-            state, definition = opened.ledger.state(), opened.assembled.definition
+        with self._turned() as kept:
+            opened, state = kept.opened, kept.opened.ledger.state()
+            definition = opened.assembled.definition
             return Standing(
                 campaign=definition.name,
                 standing=standing(opened, state),
                 closed=state.closed,
                 rounds=len(state.rounds),
-                open=len(open_requests(opened, state)),
+                open=sum(bool(request.missing) for request in kept.asked),
                 readings=len(state.notebook.reported),
                 budget=[
                     Spent(name=s.name, spent=s.spent, limit=s.limit, unit=s.unit)
@@ -74,9 +76,8 @@ class Desk:
 
     def requests(self) -> OpenRequests:
         """What waits to be measured."""
-        with self._opened() as opened:
-            state = opened.ledger.state()
-            return OpenRequests(requests=[_asked(r, state) for r in open_requests(opened, state)])
+        with self._turned() as kept:
+            return OpenRequests(requests=[_asked(r, kept.state) for r in kept.asked if r.missing])
 
     def request(self, name: str) -> Asked:
         """One request, answered or not.
@@ -86,8 +87,8 @@ class Desk:
         UnknownRequestError
             If it was never asked.
         """
-        with self._opened() as opened:
-            return _described(opened, name)
+        with self._turned() as kept:
+            return _asked(_find(kept, name), kept.state)
 
     def claim(self, name: str, by: str) -> Asked:
         """Take a request on for somebody.
@@ -99,12 +100,13 @@ class Desk:
         ClaimError
             If somebody else has it, or it is answered.
         """
-        with self._opened() as opened:
-            found = _find(opened, opened.ledger.state(), name)
+        with self._turned() as kept:
+            found = _find(kept, name)
             if not found.missing:
                 raise ClaimError(f"request {found.short} is answered; nothing is left to be taken on")
-            opened.ledger.claim(found.request.key, by)
-            return _described(opened, name)
+            kept.opened.ledger.claim(found.request.key, by)
+            now = self._current()
+            return _asked(_find(now, name), now.state)
 
     def release(self, name: str, by: str) -> Asked:
         """Give a request back.
@@ -116,9 +118,10 @@ class Desk:
         ClaimError
             If somebody else has it.
         """
-        with self._opened() as opened:
-            opened.ledger.release(_find(opened, opened.ledger.state(), name).request.key, by)
-            return _described(opened, name)
+        with self._turned() as kept:
+            kept.opened.ledger.release(_find(kept, name).request.key, by)
+            now = self._current()
+            return _asked(_find(now, name), now.state)
 
     def take_in(self, table: Sequence[Row], dry: bool, unsolicited: bool) -> TakenIn:
         """Take in readings, all or none.
@@ -128,26 +131,26 @@ class Desk:
         RefusedError
             Naming every row that cannot be taken.
         """
-        with self._opened() as opened:
-            taken = take_rows(opened, table, dry, unsolicited)
+        with self._turned() as kept:
+            taken = take_rows(kept.opened, table, dry, unsolicited)
             return TakenIn(
                 dry_run=dry,
                 new=len(taken.intake.news),
                 known=taken.intake.known,
                 empty=taken.empty,
                 answered=taken.answered,
-                open=len(open_requests(opened, taken.after)),
+                open=len(open_requests(kept.opened, taken.after)),
                 converted=list(taken.converted),
                 doubts=list(taken.doubts),
                 closed=taken.after.closed,
             )
 
     @contextmanager
-    def _opened(self) -> Iterator[Opened]:
+    def _turned(self) -> Iterator[_Kept]:
         if not self._turn.acquire(timeout=PATIENCE_SECONDS):
             raise LedgerError(f"{self._home}: busy with other requests; try again")
         try:
-            yield self._current().opened
+            yield self._current()
         except LedgerError:
             self.close()
             raise
@@ -163,29 +166,34 @@ class Desk:
         if kept is None or file is None or kept.file != file:
             self.close()
             opened = existing(self._home)
-            kept = _Kept(opened, _file(self._home), opened.ledger.state().seq)
-        elif (seq := kept.opened.ledger.state().seq) != kept.seq:
+            kept = _Kept(opened, _file(self._home), opened.ledger.state())
+        elif (state := kept.opened.ledger.state()).seq != kept.state.seq:
             assembled = from_resolved(kept.opened.ledger.definition() or {})
-            kept = _Kept(replace(kept.opened, assembled=assembled), file, seq)
+            kept = _Kept(replace(kept.opened, assembled=assembled), file, state)
         self._kept = kept
         return kept
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """An open campaign.
+    """An open campaign, made anew with every event: its definition may have been amended.
 
     Attributes
     ----------
     file
         Which file its ledger is: device and inode; ``None`` for one on a server.
-    seq
-        The last event when its definition was read, which may be amended.
+    state
+        As of the last event.
     """
 
     opened: Opened
     file: tuple[int, int] | None
-    seq: int
+    state: State
+
+    @cached_property
+    def asked(self) -> list[Open]:
+        """Everything people were ever asked."""
+        return asked_requests(self.opened, self.state)
 
 
 def _file(home: Path) -> tuple[int, int] | None:
@@ -196,16 +204,11 @@ def _file(home: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _find(opened: Opened, state: State, name: str) -> Open:
-    for request in asked_requests(opened, state):
+def _find(kept: _Kept, name: str) -> Open:
+    for request in kept.asked:
         if name in (request.short, request.request.key):
             return request
     raise UnknownRequestError(f"request '{name[: 2 * SHORT]}' was never asked of the laboratory")
-
-
-def _described(opened: Opened, name: str) -> Asked:
-    state = opened.ledger.state()
-    return _asked(_find(opened, state, name), state)
 
 
 def _asked(request: Open, state: State) -> Asked:

@@ -142,13 +142,16 @@ def listening(host: str, port: int) -> socket.socket:
     """
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=CONNECTIONS)
+        server = socket.create_server(address[:2], family=family, backlog=CONNECTIONS)
+        # asyncio does so only for sockets that say they are TCP; without it an answer takes 40 ms longer.
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except socket.gaierror as error:
         raise StoreError(f"--host {host}: there is no such address: {error.strerror}") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise StoreError(f"port {port} of {host} is in use; choose another with --port") from error
         raise StoreError(f"port {port} of {host} cannot be had: {os.strerror(error.errno or 0)}") from error
+    return server
 
 
 class Diary:
