@@ -33,13 +33,16 @@ def write_requests(
     Raises
     ------
     StoreError
-        If the campaign asks no laboratory, a file cannot be written, or the table would replace one with
-        readings that were not imported.
+        If the campaign asks no laboratory, a file cannot be written, or would replace one that is
+        something else or holds readings that were not imported.
     """
     state = opened.ledger.state()
     asked = open_requests(opened, state)
     if table is not None:
         _check_imported(opened, table)
+    if sheet is not None:
+        _check_page(sheet)
+    if table is not None:
         text = harmless(to_fill_in(asked, state)).to_csv(index=False, sep=";" if semicolons else ",")
         # Without the mark Excel would not know an ohm sign from three letters.
         _write(table, text if text.isascii() else f"\ufeff{text}")
@@ -61,9 +64,19 @@ def _check_imported(opened: Opened, table: Path) -> None:
         ) from error
     if left:
         raise StoreError(
-            f"{table}: holds {left} readings that are not imported yet, so it is not replaced; "
+            f"{table}: not replaced, as it holds readings that are not imported yet ({left}); "
             f"'zincloop lab import {opened.store.directory} {table}' takes them in"
         )
+
+
+def _check_page(sheet: Path) -> None:
+    """A campaign file given by mistake is not to be replaced, either."""
+    try:
+        there = sheet.read_bytes()[:50] if sheet.is_file() else b""
+    except OSError as error:
+        raise StoreError(f"{sheet}: cannot be read: {error.strerror}") from error
+    if there and not there.startswith(b"<!doctype html>"):
+        raise StoreError(f"{sheet}: is there already, and no page, so it is not replaced; give another name")
 
 
 def _write(path: Path, text: str) -> None:

@@ -52,7 +52,7 @@ def test_readings_that_were_not_imported_are_not_replaced(waiting: Opened, tmp_p
     write_requests(waiting, file, None)
     content = file.read_text().replace(",ce,1,,%", ",ce,1,96.5,%", 1)
     file.write_text(content)
-    with pytest.raises(StoreError, match=r"ask.csv: holds 1 readings that are not imported yet"):
+    with pytest.raises(StoreError, match=r"ask.csv: not replaced, .* not imported yet \(1\)"):
         write_requests(waiting, file, None)
     assert file.read_text() == content
     take(waiting, file)
@@ -65,7 +65,12 @@ def test_another_file_is_not_replaced(waiting: Opened, tmp_path: Path) -> None:
     other.write_text('name = "quick"\n')
     with pytest.raises(StoreError, match=r"campaign.toml: is there already, and cannot be imported"):
         write_requests(waiting, other, None)
+    with pytest.raises(StoreError, match=r"campaign.toml: is there already, and no page"):
+        write_requests(waiting, tmp_path / "ask.csv", other)
     assert other.read_text() == 'name = "quick"\n'
+    assert not (tmp_path / "ask.csv").exists(), "both are written or none"
+    for _ in range(2):
+        write_requests(waiting, None, tmp_path / "ask.html")
 
 
 def test_a_place_that_cannot_be_written_is_named_as_given(waiting: Opened, tmp_path: Path) -> None:
