@@ -155,6 +155,8 @@ class Desk:
             self.close()
             raise
         finally:
+            if self._kept is not None and self._kept.file is None:
+                self.close()
             self._turn.release()
 
     def _current(self) -> _Kept:
