@@ -230,14 +230,20 @@ def requests(
     campaign: Campaign,
     csv: Annotated[Path | None, typer.Option(help="Write a table to fill in and import.")] = None,
     sheet: Annotated[Path | None, typer.Option(help="Write a page to print (HTML), with structures.")] = None,
+    semicolons: Annotated[
+        bool,
+        typer.Option(
+            "--semicolons", help="Separate columns by these, as Excel wants them where decimals have commas."
+        ),
+    ] = False,
 ) -> None:
     """List what waits to be measured, the first to be done first."""
-    from flows.laboratory.asking import write_requests
+    from flows.laboratory.sheets import write_requests
     from flows.laboratory.views import show_requests
     from flows.opening import existing
 
     opened = existing(campaign)
-    show_requests(opened, write_requests(opened, csv, sheet))
+    show_requests(opened, write_requests(opened, csv, sheet, semicolons))
     for path in (csv, sheet):
         if path is not None:
             typer.echo(f"written: {path}")
@@ -246,7 +252,7 @@ def requests(
 @lab.command("import")
 def import_(
     campaign: Campaign,
-    file: Annotated[Path, typer.Argument(help="CSV as 'zincloop lab requests --csv' writes it, filled in.")],
+    file: Annotated[Path, typer.Argument(help="The table of 'zincloop lab requests --csv', filled in.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     unsolicited: Annotated[
         bool, typer.Option("--unsolicited", help="Also take molecules that were never asked about.")
@@ -302,7 +308,7 @@ def serve(
     """Offer the laboratory to instruments and notebooks over HTTP; runs until interrupted."""
     _heed_signals()
     try:
-        from flows.laboratory.serving import serve as serving
+        from flows.laboratory.api.serving import serve as serving
 
         serving(campaign, host, port, typer.echo)
     except KeyboardInterrupt:  # what uvicorn hands on when it has ended in order

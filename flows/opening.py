@@ -40,8 +40,13 @@ def locate(path: Path, directory: Path | None) -> tuple[Path | None, Store]:
     Raises
     ------
     StoreError
-        If ``path`` is a directory that holds no campaign, or a file that puts the ledger elsewhere.
+        If ``path`` is not there, is a directory that holds no campaign, or a file that puts the ledger
+        elsewhere.
     """
+    if not path.suffix and not path.exists():
+        raise StoreError(
+            f"{path}: there is no such campaign here; give the path of its directory or of its file"
+        )
     if not path.is_dir():
         return path, store_of(read(path)[0], path, directory)
     if not Store(path).holds_campaign() and not Store(path).backup.is_file():

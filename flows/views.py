@@ -103,7 +103,8 @@ def _describe_laboratory(console: Console, assembled: Assembled) -> None:
     people = [oracle for oracle in assembled.parts.oracles if isinstance(oracle, DeferredOracle)]
     idle = [assay.property for oracle in people for assay in oracle.wanted if assay.property not in used]
     if idle:
-        told = f"  note: {', '.join(idle)} will be measured, but is no objective and checks none"
+        be = "is no objective and checks" if len(idle) == 1 else "are no objectives and check"
+        told = f"  note: {', '.join(idle)} will be measured, but {be} none"
         console.print(told, highlight=False)
 
 

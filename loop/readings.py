@@ -192,7 +192,12 @@ class Notebook:
     @cached_property
     def assays(self) -> dict[str, Assay]:
         """Property -> assay."""
-        return {a.property: a for p in self.protocols.values() for a in assays(p)}
+        return {a.property: a for wanted in self._wanted.values() for a in wanted}
+
+    @cached_property
+    def _wanted(self) -> Mapping[str, list[Assay]]:
+        """Digest of a protocol -> what it asks of people."""
+        return {digest: assays(protocol) for digest, protocol in self.protocols.items()}
 
     @cached_property
     def histories(self) -> Mapping[tuple[Molecule, str, str], list[Reading]]:
@@ -232,7 +237,7 @@ class Notebook:
         A property that was tried as often as asked and gave no valid reading makes the answer a failure; what
         is known of the others is in :attr:`values` all the same.
         """
-        wanted = assays(self.protocols[request.protocol])
+        wanted = self._wanted[request.protocol]
         told = {a.property: self.standing.get(a.property, {}).get(request.molecule, []) for a in wanted}
         if not wanted or any(len(told[a.property]) < a.replicates for a in wanted):
             return None
@@ -245,7 +250,7 @@ class Notebook:
 
     def missing(self, request: Request) -> dict[str, int]:
         """Property -> how many readings a request still waits for, where it waits for any."""
-        wanted = assays(self.protocols[request.protocol])
+        wanted = self._wanted[request.protocol]
         left = {
             a.property: a.replicates - len(self.standing.get(a.property, {}).get(request.molecule, []))
             for a in wanted
@@ -295,6 +300,6 @@ def _conflict(there: Reading) -> str:
     return (
         f"replicate {there.replicate} of {there.property} is there already with {number}"
         + ("" if there.valid else ", not valid")
-        + "; if this corrects it, say so in the column correction; if it is another measurement, give it "
-        "another replicate"
+        + "; if this corrects it, say so in the column correction; if it is another measurement, number it "
+        "anew in the column replicate"
     )

@@ -1,20 +1,15 @@
-"""What the laboratory is asked: a table to fill in, and a sheet to print."""
+"""What the laboratory is asked."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from flows.exporting import harmless
 from flows.laboratory.columns import KNOWN, SHORT
 from flows.opening import Opened
-from flows.report.drawing import draw
 from flows.store import StoreError
 from generators.corpus.entries import cas_numbers
 from loop.campaign import State
@@ -22,7 +17,6 @@ from loop.claims import Claim
 from loop.protocols import DeferredOracle
 from loop.readings import Assay
 from loop.records import Pick, Request
-from oracles.contained.spool import write_text
 
 
 @dataclass(frozen=True)
@@ -126,44 +120,3 @@ def free_replicates(asked: Open, assay: Assay, state: State) -> list[str]:
     used = {reading.replicate for reading in there}
     missing = asked.missing[assay]
     return [str(n) for n in range(1, len(used) + missing + 1) if str(n) not in used][:missing]
-
-
-def write_requests(opened: Opened, table: Path | None, sheet: Path | None) -> list[Open]:
-    """Write what is asked as CSV, as a page to print, or both.
-
-    Raises
-    ------
-    StoreError
-        If the campaign asks no laboratory, or a file cannot be written.
-    """
-    state = opened.ledger.state()
-    asked = open_requests(opened, state)
-    try:
-        if table is not None:
-            write_text(table, harmless(to_fill_in(asked, state)).to_csv(index=False))
-        if sheet is not None:
-            write_text(sheet, _page(opened, asked))
-    except OSError as error:
-        raise StoreError(f"{error.filename}: cannot be written: {error.strerror}") from error
-    return asked
-
-
-def _page(opened: Opened, asked: Sequence[Open]) -> str:
-    environment = Environment(
-        loader=PackageLoader("flows"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    cas = cas_numbers()
-    return environment.get_template("requests.html").render(
-        name=opened.assembled.definition.name,
-        today=datetime.now(UTC).date().isoformat(),
-        assays=[assay for oracle in people(opened) for assay in oracle.wanted],
-        requests=[
-            {
-                "open": request,
-                "svg": draw(request.pick.candidate.molecule),
-                "formula": request.pick.candidate.molecule.formula,
-                "cas": cas.get(request.pick.candidate.molecule.smiles, ""),
-            }
-            for request in asked
-        ],
-    )

@@ -47,18 +47,27 @@ def check_text(column: str, cell: str) -> None:
 
 
 def number(column: str, cell: str) -> float:
-    """A finite number, written with a point.
+    """A finite number, written with a point; a minus as texts have it is one, too.
 
     Raises
     ------
     CellError
         If it is none, with what it seems to be instead.
     """
+    cell = cell.replace("−", "-")
     if _is_number(cell):
         found = float(cell)
         if not math.isfinite(found):
             raise CellError(column, f"'{cell}' is not finite; leave the cell empty if it was not measured")
         return found
+    if match := re.fullmatch(r"[+-]?[1-9]\d{0,2}([ ,'’\u00a0\u202f])\d{3}(\1\d{3})*(\.\d+)?", cell):
+        whole = re.sub(r"[^\d.+-]", "", cell)
+        fraction = (
+            f" or {cell.replace(',', '.')}"
+            if match[1] == "," and cell.count(",") == 1 and not match[3]
+            else ""
+        )
+        raise CellError(column, f"'{cell}' has a mark between thousands; write {whole}{fraction}")
     if re.fullmatch(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+", cell):
         point = cell.replace(".", "").replace(",", ".")
         raise CellError(column, f"'{cell}' has a decimal comma; write {point}")
@@ -66,7 +75,7 @@ def number(column: str, cell: str) -> float:
         raise CellError(column, f"'{cell}' is a date; spreadsheets make dates of numbers, see the original")
     if cell.lower() in MISSING:
         raise CellError(column, f"'{cell}' is not a number; leave the cell empty if it was not measured")
-    if match := re.fullmatch(r"([+-]?[\d.]+(?:[eE][+-]?\d+)?)\s*(\D.*)", cell):
+    if match := re.fullmatch(r"([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*([^\d\s.,'’].*)", cell):
         raise CellError(column, f"'{cell}' is not a number; '{match[2]}' belongs into the column unit")
     raise CellError(column, f"'{cell}' is not a number")
 
@@ -95,8 +104,8 @@ def flag(column: str, cell: str, default: bool) -> bool:
 
 
 def replicate(cell: str) -> str:
-    """Which replicate; the first where nothing is written, and 2 for a spreadsheet's 2.0."""
-    return re.sub(r"^(\d+)\.0+$", r"\1", cell) or "1"
+    """Which replicate; the first where nothing is written, and 2 for a spreadsheet's 2.0 or 2,0."""
+    return re.sub(r"^(\d+)[.,]0+$", r"\1", cell) or "1"
 
 
 def day(cell: str) -> str:

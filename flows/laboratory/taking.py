@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.laboratory import cells as cell
 from flows.laboratory.asking import people
 from flows.laboratory.cells import CellError
-from flows.laboratory.columns import SHORT
-from flows.laboratory.file import rows
+from flows.laboratory.file import read
 from flows.laboratory.row import ConflictError, RefusedError, Row
 from flows.laboratory.units import UnitError, conversion
+from flows.laboratory.which import Molecules
 from flows.opening import Opened
 from loop.campaign import State
-from loop.molecule import Molecule, MoleculeError, parse
 from loop.parts import nearest
 from loop.readings import Assay, Intake, Reading, ReadingsError
 
@@ -42,6 +41,8 @@ class Taken:
         What a person should look at, one sentence each.
     before, after
         The campaign before and after.
+    read_as
+        What was made of the separators and decimal commas of a file; empty where nothing was.
     """
 
     intake: Intake
@@ -50,6 +51,7 @@ class Taken:
     doubts: tuple[str, ...]
     before: State
     after: State
+    read_as: str = ""
 
     @property
     def answered(self) -> int:
@@ -66,7 +68,8 @@ def take(opened: Opened, file: Path, dry: bool = False, unsolicited: bool = Fals
         Naming every line that cannot be taken; then nothing of the file is.
     """
     people(opened)
-    return take_rows(opened, list(rows(file)), dry, unsolicited)
+    table = read(file)
+    return replace(take_rows(opened, table.rows, dry, unsolicited), read_as=table.read_as)
 
 
 def take_rows(opened: Opened, table: Sequence[Row], dry: bool = False, unsolicited: bool = False) -> Taken:
@@ -107,11 +110,7 @@ class _Reader:
     """Turns rows into readings and collects what is wrong with them."""
 
     def __init__(self, assays: Mapping[str, Assay], state: State, unsolicited: bool) -> None:
-        self.assays, self.unsolicited = assays, unsolicited
-        self.by_key = {key[:SHORT]: r.molecule for key, r in state.requests.items()} | {
-            key: r.molecule for key, r in state.requests.items()
-        }
-        self.asked = frozenset(r.molecule for r in state.requests.values())
+        self.assays, self.molecules = assays, Molecules(state, unsolicited)
         self.problems: list[str] = []
         self.converted: dict[str, None] = {}
         self.empty = 0
@@ -139,7 +138,7 @@ class _Reader:
             self.empty += 1
             return None
         assay = self._assay(cells["property"])
-        molecule = self._molecule(cells)
+        molecule = self.molecules.of(cells)
         value, uncertainty = self._numbers(cells, assay)
         return Reading(
             molecule=molecule,
@@ -160,28 +159,9 @@ class _Reader:
         if not name:
             raise CellError("property", f"empty; write one of {', '.join(self.assays)}")
         if name not in self.assays:
-            raise CellError("property", f"'{name}' is not asked for; {nearest(name, list(self.assays))}")
+            meant = next((a for a in self.assays if a.lower() == name.lower()), name)
+            raise CellError("property", f"'{name}' is not asked for; {nearest(meant, list(self.assays))}")
         return self.assays[name]
-
-    def _molecule(self, cells: Mapping[str, str]) -> Molecule:
-        key, smiles = cells.get("request", ""), cells.get("smiles", "")
-        if not key and not smiles:
-            raise CellError("request", "empty, and so is smiles; one of them must say which molecule it is")
-        if key and key not in self.by_key:
-            raise CellError("request", f"'{key}' was never asked; 'zincloop lab requests' lists what was")
-        if not smiles:
-            return self.by_key[key]
-        try:
-            molecule = parse(smiles)
-        except MoleculeError as error:
-            raise CellError("smiles", str(error)) from error
-        if key and molecule != self.by_key[key]:
-            raise CellError("smiles", f"{smiles}, but request {key} is about {self.by_key[key]}")
-        if molecule not in self.asked and not self.unsolicited:
-            raise CellError(
-                "smiles", f"{smiles} was never asked about; the option 'unsolicited' takes it in all the same"
-            )
-        return molecule
 
     def _numbers(self, cells: Mapping[str, str], assay: Assay) -> tuple[float | None, float | None]:
         try:
@@ -217,13 +197,20 @@ def _check_possible(value: float, assay: Assay) -> None:
 
 
 def _doubts(readings: Sequence[Reading], state: State) -> tuple[str, ...]:
-    """Readings far from everything that is there: most likely a wrong unit."""
+    """Corrections of nothing, and readings far from everything that is there: most likely a wrong unit."""
+    there = set(state.notebook.histories)
     found = []
+    for r in readings:
+        if r.correction and r.identity not in there:
+            found.append(
+                f"{r.molecule}: replicate {r.replicate} of {r.property} was not there to be corrected"
+            )
+        there.add(r.identity)
     for name in dict.fromkeys(r.property for r in readings):
-        there = sorted(abs(v.value) for v in state.values.get(name, {}).values() if v.value)
-        if len(there) < ENOUGH:
+        sizes = sorted(abs(v.value) for v in state.values.get(name, {}).values() if v.value)
+        if len(sizes) < ENOUGH:
             continue
-        usual = there[len(there) // 2]
+        usual = sizes[len(sizes) // 2]
         found += [
             f"{r.molecule}: {name} is {r.value:g} {r.unit}, and the median of the others {usual:g}; is the "
             "unit right?"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from flows.laboratory.asking import Open, open_requests
+from flows.laboratory.asking import Open, asked_requests, open_requests
 from flows.laboratory.taking import Taken
 from flows.opening import Opened
 
@@ -20,7 +20,7 @@ def show_requests(opened: Opened, asked: Sequence[Open]) -> None:
     """What waits to be measured, and why it was chosen."""
     console = Console()
     if not asked:
-        console.print(f"{opened.assembled.definition.name}: nothing waits to be measured", highlight=False)
+        console.print(f"{opened.assembled.definition.name}: {_nothing(opened)}", highlight=False)
         return
     table = Table(box=None, padding=(0, 1, 0, 0))
     claimed = any(request.claim is not None for request in asked)
@@ -38,6 +38,18 @@ def show_requests(opened: Opened, asked: Sequence[Open]) -> None:
     console.print(table, markup=False)
     if len(asked) > SHOWN:
         console.print(f"and {len(asked) - SHOWN} more; --csv and --sheet write all", highlight=False)
+
+
+def _nothing(opened: Opened) -> str:
+    """Why nothing waits to be measured, and what to do about it."""
+    state, run = opened.ledger.state(), f"'zincloop run {opened.store.directory}'"
+    if state.closed is not None:
+        return f"nothing waits to be measured, and the campaign has ended ({state.closed})"
+    if not state.rounds:
+        return f"nothing was asked yet; {run} picks the first molecules, which takes a minute or so"
+    if not asked_requests(opened, state):
+        return f"nothing was asked yet; it is when {run} has computed the molecules that were picked"
+    return f"nothing waits to be measured; {run} picks the next molecules"
 
 
 def show_taken(opened: Opened, taken: Taken, dry: bool) -> None:
@@ -64,6 +76,7 @@ def account(opened: Opened, taken: Taken, dry: bool) -> list[str]:
     by_property = Counter(r.property for r in news)
     if len(by_property) > 1:
         told.append("  " + ", ".join(f"{name}: {n}" for name, n in by_property.items()))
+    told += [f"  read with {taken.read_as}"] if taken.read_as else []
     told += [f"  converted {clause}" for clause in taken.converted]
     told += [f"{WARNING}{doubt}" for doubt in taken.doubts]
     if dry:

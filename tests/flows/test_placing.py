@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from flows.campaign_file import CampaignFileError, read
+from flows.laboratory.api.desk import Desk
 from flows.laboratory.taking import take
 from flows.opening import Opened, begin_or_resume, commit, existing, peek
 from flows.repairing import repair
@@ -22,6 +23,7 @@ from loop.ledger import LedgerError, is_there
 from loop.ledger.address import address
 from loop.molecule import parse
 from loop.readings import Reading
+from loop.records import Candidate, Pick, Request
 from tests.conftest import Server
 
 
@@ -181,6 +183,33 @@ def test_a_wait_for_a_ledger_that_is_gone_ends(on_server: Callable[[], str]) -> 
     with pytest.raises(WaitingError, match="events"):
         wait(on_server(), None)
     assert time.monotonic() - started < 5.0
+
+
+def test_the_desk_of_a_laboratory_lets_go_of_a_server(laboratory: Path, server: Server) -> None:
+    opened = _begun(_on(server.url, laboratory))
+    pick = Pick(Candidate(parse("CCCO"), "library"), "initial design", None)
+    protocol = next(o for o in opened.assembled.parts.oracles if o.kind == "laboratory").protocol()
+    request = Request.ask(pick.candidate.molecule, protocol)
+    opened.ledger.declare(protocol)
+    opened.ledger.open_round(0, 1, [pick], [request], {})
+    opened.ledger.close()
+    with psycopg.connect(server.url, autocommit=True) as connection:
+
+        def connections() -> int:
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname IS NOT NULL"
+            ).fetchone()
+            return 0 if row is None else int(row[0])
+
+        before, desk = connections(), Desk(opened.store.directory)
+        assert [asked.id for asked in desk.requests().requests] == [request.key[:8]]
+        claimed = desk.claim(request.key, "Ada").claimed
+        assert claimed is not None
+        assert claimed.by == "Ada"
+        deadline = time.monotonic() + 10.0
+        while connections() > before and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert connections() <= before
 
 
 def test_a_laboratory_elsewhere_hands_in_its_readings(

@@ -8,8 +8,9 @@ import pytest
 from flows.assembly import assemble
 from flows.campaign_file import CampaignFileError, read
 from flows.evaluating import PlainRounds
-from flows.laboratory.asking import open_requests, write_requests
+from flows.laboratory.asking import open_requests
 from flows.laboratory.columns import KNOWN
+from flows.laboratory.sheets import write_requests
 from flows.laboratory.taking import take
 from flows.laboratory.views import show_requests
 from flows.opening import Opened, begin_or_resume, commit

@@ -149,6 +149,14 @@ BAD_CELLS = [
     ("{r},ce,n/a,%,,,,,,", "leave the cell empty if it was not measured"),
     ("{r},ce,-,%,,,,,,", "leave the cell empty if it was not measured"),
     ("{r},ce,<96,%,,,,,,", "'<96' is not a number"),
+    ('{r},conductivity,"1,234",mS/cm,,,,,,', "'1,234' has a mark between thousands; write 1234 or 1.234"),
+    ("{r},conductivity,1 234.5,mS/cm,,,,,,", "has a mark between thousands; write 1234.5"),
+    ("{r},ce,96 3,%,,,,,,", "'96 3' is not a number"),
+    ("{r},ce,−3,%,,,,,,", "-3 % is below 0 %"),
+    ('{r},ce,"96,3 %",%,,,,,,', "'%' belongs into the column unit"),
+    ("acetone,ce,96.2,%,,,,,,", "'acetone' was never asked; as a name or CAS number it is CC(C)=O"),
+    ("67-64-1,ce,96.2,%,,,,,,", "'67-64-1' was never asked; as a name or CAS number it is CC(C)=O"),
+    ("{r},CE,96.2,%,,,,,,", "'CE' is not asked for; did you mean 'ce'?"),
     ("{r},ce,96 %,%,,,,,,", "'%' belongs into the column unit"),
     ("{r},ce,96.2±0.3,%,,,,,,", "belongs into the column unit"),
     ("{r},ce,1_000,%,,,,,,", "'1_000' is not a number"),
@@ -181,7 +189,7 @@ BAD_CELLS = [
     ("{r},ce,96.2,%,,,,,,{long}", "3000 characters; 2000 are the most"),
     (",ce,96.2,%,,,,,,", "column request: empty, and so is smiles"),
     ("ffffffff,ce,96.2,%,,,,,,", "'ffffffff' was never asked"),
-    ("{r},ce,96.2,%,,,,,,,", "11 cells under 10 columns"),
+    ("{r},ce,96.2,%,,,,,,,x", "11 cells under 10 columns"),
     ("{r},ce,96.2,%", "4 cells under 10 columns"),
     ("{r},ce,96.2,%,,,,,1,\n{r},ce,96.4,%,,,,,1,", "line 4: replicate 1 of ce is there already with 96.2 %"),
 ]
@@ -202,8 +210,11 @@ def test_a_bad_cell_is_named_and_nothing_taken_in(
 
 BAD_FILES = [
     (b"", "empty; 'zincloop lab requests"),
-    (b"request;property;value;unit\na;ce;95;%\n", "columns must be separated by commas, not ';'"),
-    (b"request\tproperty\tvalue\tunit\n", "columns must be separated by commas, not '\\t'"),
+    (b"request|property|value|unit\na|ce|95|%\n", "names of columns are needed here, separated by commas"),
+    (b"Cells of May,,,\nrequest,property,value,unit\n", "line 1: names of columns are needed here"),
+    (b"\n\n<html><body>login</body></html>", "line 3: names of columns are needed here"),
+    (b"request,property,value,unit,,note\n", "there is no column 'note'; did you mean 'notes'?"),
+    (b"\x89PNG\r\n\x1a\n\0\0", "holds a NUL byte"),
     (b"request,property,value\n", "line 1: a column 'unit' is needed"),
     (b"name,property,value,unit\n", "a column 'request' or 'smiles' is needed"),
     (b"request,property,valeu,unit\n", "there is no column 'valeu'; did you mean 'value'?"),
@@ -223,7 +234,10 @@ def test_a_bad_file_is_a_sentence(waiting: Opened, tmp_path: Path, content: byte
     assert clause in complaint(waiting, file)
 
 
-def test_a_file_that_is_not_there_or_too_large_is_a_sentence(waiting: Opened, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_none_or_too_large_is_a_sentence(waiting: Opened, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for none in (tmp_path, tmp_path / "pipe.csv"):
+        assert complaint(waiting, none) == f"{none}: not a file"
     assert "cannot be read: No such file" in complaint(waiting, tmp_path / "nowhere.csv")
     huge = tmp_path / "huge.csv"
     with huge.open("wb") as file:
@@ -243,6 +257,21 @@ def test_a_byte_order_mark_and_blank_lines_are_no_mistake(waiting: Opened, fille
     text = filled.read_text().replace("\n", "\r\n").replace("\r\n", "\r\n\r\n", 1)
     filled.write_bytes(b"\xef\xbb\xbf" + text.encode())
     assert len(take(waiting, filled).intake.news) == 18
+
+
+def test_what_a_spreadsheet_adds_or_leaves_away_is_no_mistake(waiting: Opened, filled: Path) -> None:
+    # Excel leaves away separators before empty cells at the ends of lines, in blocks of sixteen lines.
+    header, *rows = filled.read_text().splitlines()
+    assert header.endswith(",claimed")
+    assert all(row.endswith(",") for row in rows)
+    filled.write_text("\n".join([",,", f"{header},,", *(row.removesuffix(",") for row in rows)]))
+    assert len(take(waiting, filled).intake.news) == 18
+
+
+def test_a_correction_of_nothing_is_doubted(waiting: Opened, filled: Path) -> None:
+    filled.write_text("smiles,property,value,unit,correction\nCC(C)=O,ce,95,%,yes\n")
+    assert take(waiting, filled).doubts == ("CC(C)=O: replicate 1 of ce was not there to be corrected",)
+    assert take(waiting, filled).doubts == (), "sent again it is known"
 
 
 def test_a_campaign_without_a_laboratory_says_so(finished: Opened, tmp_path: Path) -> None:

@@ -17,14 +17,15 @@ import pandas as pd
 import pytest
 import uvicorn
 
-from flows.laboratory.api import create
-from flows.laboratory.asking import open_requests, write_requests
+from flows.laboratory.api.desk import Desk
+from flows.laboratory.api.posted import MAX_BYTES, MAX_ROWS
+from flows.laboratory.api.routes import create
+from flows.laboratory.api.serving import listening
+from flows.laboratory.api.shapes import Asked, OpenRequests, ReadingRow, Refusal, Standing, TakenIn
+from flows.laboratory.asking import open_requests
 from flows.laboratory.columns import KNOWN
-from flows.laboratory.desk import Desk
-from flows.laboratory.posted import MAX_BYTES, MAX_ROWS
 from flows.laboratory.row import RefusedError
-from flows.laboratory.serving import listening
-from flows.laboratory.shapes import Asked, OpenRequests, ReadingRow, Refusal, Standing, TakenIn
+from flows.laboratory.sheets import write_requests
 from flows.laboratory.taking import take
 from flows.laboratory.views import show_requests
 from flows.opening import Opened, existing

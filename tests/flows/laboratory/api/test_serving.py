@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.laboratory.serving import listening, own_token
+from flows.laboratory.api.serving import listening, own_token
 from flows.opening import Opened
 from flows.store import StoreError
 from tests.flows.laboratory.conftest import Served, serving
@@ -71,6 +72,13 @@ def test_an_address_that_cannot_be_had_is_a_sentence() -> None:
         listening("nowhere.invalid", 0)
     with pytest.raises(StoreError, match=r"port 0 of 192\.0\.2\.1 cannot be had: Cannot assign"):
         listening("192.0.2.1", 0)
+
+
+def test_an_answer_is_sent_at_once() -> None:
+    with listening("127.0.0.1", 0) as server, socket.create_connection(server.getsockname()):
+        accepted, _ = server.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 
 
 def test_a_port_in_use_ends_the_command_with_status_2(waiting: Opened) -> None:

@@ -11,10 +11,10 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from flows.laboratory.desk import UnknownRequestError
-from flows.laboratory.posted import MAX_BYTES, MAX_ROWS, TooLargeError
+from flows.laboratory.api.desk import UnknownRequestError
+from flows.laboratory.api.posted import MAX_BYTES, MAX_ROWS, TooLargeError
+from flows.laboratory.api.shapes import Claimant, Options
 from flows.laboratory.row import ConflictError, RefusedError
-from flows.laboratory.shapes import Claimant, Options
 from flows.store import StoreError
 from loop.claims import ClaimError
 from loop.ledger import LedgerError

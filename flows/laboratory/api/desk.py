@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
+from flows.assembly import from_resolved
+from flows.laboratory.api.shapes import Asked, Claimed, Missing, OpenRequests, Spent, Standing, TakenIn
 from flows.laboratory.asking import Open, asked_requests, free_replicates, open_requests
 from flows.laboratory.columns import SHORT
 from flows.laboratory.row import Row
-from flows.laboratory.shapes import Asked, Claimed, Missing, OpenRequests, Spent, Standing, TakenIn
 from flows.laboratory.taking import take_rows
 from flows.opening import Opened, existing
-from flows.store import StoreError
+from flows.store import Store, StoreError
 from flows.summary import spending
 from flows.views import standing
 from generators.corpus.entries import cas_numbers
@@ -33,27 +36,37 @@ class UnknownRequestError(LookupError):
 class Desk:
     """Where instruments and notebooks come to: one at a time.
 
+    A file's ledger is kept open, so that only what came since is read, until another file is in its place: a
+    repair puts one there. What is on a server is opened anew each time.
+
     Parameters
     ----------
     home
-        The campaign's directory. Its ledger is opened anew each time, which costs milliseconds and is right
-        also after a repair has put another file in its place.
+        The campaign's directory.
     """
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._turn = threading.Lock()
+        self._kept: _Kept | None = None
+
+    def close(self) -> None:
+        """Close the ledger."""
+        if self._kept is not None:
+            self._kept.opened.ledger.close()
+        self._kept = None
 
     def standing(self) -> Standing:
         """Where the campaign stands."""
-        with self._opened() as opened:
-            state, definition = opened.ledger.state(), opened.assembled.definition
+        with self._turned() as kept:
+            opened, state = kept.opened, kept.opened.ledger.state()
+            definition = opened.assembled.definition
             return Standing(
                 campaign=definition.name,
                 standing=standing(opened, state),
                 closed=state.closed,
                 rounds=len(state.rounds),
-                open=len(open_requests(opened, state)),
+                open=sum(bool(request.missing) for request in kept.asked),
                 readings=len(state.notebook.reported),
                 budget=[
                     Spent(name=s.name, spent=s.spent, limit=s.limit, unit=s.unit)
@@ -63,9 +76,8 @@ class Desk:
 
     def requests(self) -> OpenRequests:
         """What waits to be measured."""
-        with self._opened() as opened:
-            state = opened.ledger.state()
-            return OpenRequests(requests=[_asked(r, state) for r in open_requests(opened, state)])
+        with self._turned() as kept:
+            return OpenRequests(requests=[_asked(r, kept.state) for r in kept.asked if r.missing])
 
     def request(self, name: str) -> Asked:
         """One request, answered or not.
@@ -75,8 +87,8 @@ class Desk:
         UnknownRequestError
             If it was never asked.
         """
-        with self._opened() as opened:
-            return _described(opened, name)
+        with self._turned() as kept:
+            return _asked(_find(kept, name), kept.state)
 
     def claim(self, name: str, by: str) -> Asked:
         """Take a request on for somebody.
@@ -88,12 +100,13 @@ class Desk:
         ClaimError
             If somebody else has it, or it is answered.
         """
-        with self._opened() as opened:
-            found = _find(opened, opened.ledger.state(), name)
+        with self._turned() as kept:
+            found = _find(kept, name)
             if not found.missing:
                 raise ClaimError(f"request {found.short} is answered; nothing is left to be taken on")
-            opened.ledger.claim(found.request.key, by)
-            return _described(opened, name)
+            kept.opened.ledger.claim(found.request.key, by)
+            now = self._current()
+            return _asked(_find(now, name), now.state)
 
     def release(self, name: str, by: str) -> Asked:
         """Give a request back.
@@ -105,9 +118,10 @@ class Desk:
         ClaimError
             If somebody else has it.
         """
-        with self._opened() as opened:
-            opened.ledger.release(_find(opened, opened.ledger.state(), name).request.key, by)
-            return _described(opened, name)
+        with self._turned() as kept:
+            kept.opened.ledger.release(_find(kept, name).request.key, by)
+            now = self._current()
+            return _asked(_find(now, name), now.state)
 
     def take_in(self, table: Sequence[Row], dry: bool, unsolicited: bool) -> TakenIn:
         """Take in readings, all or none.
@@ -117,46 +131,86 @@ class Desk:
         RefusedError
             Naming every row that cannot be taken.
         """
-        with self._opened() as opened:
-            taken = take_rows(opened, table, dry, unsolicited)
+        with self._turned() as kept:
+            taken = take_rows(kept.opened, table, dry, unsolicited)
             return TakenIn(
                 dry_run=dry,
                 new=len(taken.intake.news),
                 known=taken.intake.known,
                 empty=taken.empty,
                 answered=taken.answered,
-                open=len(open_requests(opened, taken.after)),
+                open=len(open_requests(kept.opened, taken.after)),
                 converted=list(taken.converted),
                 doubts=list(taken.doubts),
                 closed=taken.after.closed,
             )
 
     @contextmanager
-    def _opened(self) -> Iterator[Opened]:
+    def _turned(self) -> Iterator[_Kept]:
         if not self._turn.acquire(timeout=PATIENCE_SECONDS):
             raise LedgerError(f"{self._home}: busy with other requests; try again")
         try:
-            if not self._home.is_dir():
-                raise StoreError(f"{self._home}: the campaign's directory is not there any more")
-            opened = existing(self._home)
-            try:
-                yield opened
-            finally:
-                opened.ledger.close()
+            yield self._current()
+        except LedgerError:
+            self.close()
+            raise
         finally:
+            if self._kept is not None and self._kept.file is None:
+                self.close()
             self._turn.release()
 
+    def _current(self) -> _Kept:
+        """The campaign as it is now."""
+        kept, file = self._kept, _file(self._home)
+        if not self._home.is_dir():
+            self.close()
+            raise StoreError(f"{self._home}: the campaign's directory is not there any more")
+        if kept is None or file is None or kept.file != file:
+            self.close()
+            opened = existing(self._home)
+            kept = _Kept(opened, _file(self._home), opened.ledger.state())
+        elif (state := kept.opened.ledger.state()).seq != kept.state.seq:
+            assembled = from_resolved(kept.opened.ledger.definition() or {})
+            kept = _Kept(replace(kept.opened, assembled=assembled), file, state)
+        self._kept = kept
+        return kept
 
-def _find(opened: Opened, state: State, name: str) -> Open:
-    for request in asked_requests(opened, state):
+
+@dataclass(frozen=True)
+class _Kept:
+    """An open campaign, made anew with every event: its definition may have been amended.
+
+    Attributes
+    ----------
+    file
+        Which file its ledger is: device and inode; ``None`` for one on a server.
+    state
+        As of the last event.
+    """
+
+    opened: Opened
+    file: tuple[int, int] | None
+    state: State
+
+    @cached_property
+    def asked(self) -> list[Open]:
+        """Everything people were ever asked."""
+        return asked_requests(self.opened, self.state)
+
+
+def _file(home: Path) -> tuple[int, int] | None:
+    try:
+        found = Store(home).ledger.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _find(kept: _Kept, name: str) -> Open:
+    for request in kept.asked:
         if name in (request.short, request.request.key):
             return request
     raise UnknownRequestError(f"request '{name[: 2 * SHORT]}' was never asked of the laboratory")
-
-
-def _described(opened: Opened, name: str) -> Asked:
-    state = opened.ledger.state()
-    return _asked(_find(opened, state, name), state)
 
 
 def _asked(request: Open, state: State) -> Asked:

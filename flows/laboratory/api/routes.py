@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
-from flows.laboratory import posted
-from flows.laboratory.admitting import body, known
-from flows.laboratory.desk import Desk
-from flows.laboratory.page import render
-from flows.laboratory.refusing import HANDLERS, REFUSALS
-from flows.laboratory.shapes import (
+from flows.laboratory.api import posted
+from flows.laboratory.api.admitting import body, known
+from flows.laboratory.api.desk import Desk
+from flows.laboratory.api.page import render
+from flows.laboratory.api.refusing import HANDLERS, REFUSALS
+from flows.laboratory.api.shapes import (
     Asked,
     Claimant,
     OpenRequests,

@@ -10,7 +10,7 @@ from fastapi import HTTPException, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import ClientDisconnect
 
-from flows.laboratory.posted import MAX_BYTES, TooLargeError
+from flows.laboratory.api.posted import MAX_BYTES, TooLargeError
 
 BODY_SECONDS = 30.0
 """How long a client may take to send what it posts."""

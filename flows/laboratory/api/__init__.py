@@ -1,0 +1,1 @@
+"""The laboratory over HTTP, for instruments and electronic lab notebooks."""
