@@ -49,6 +49,11 @@ def test_a_whole_ledger_is_left_alone(waiting: Opened) -> None:
     assert waiting.ledger.digest() == digest
 
 
+def test_a_file_is_no_directory(quick: Path) -> None:
+    with pytest.raises(StoreError, match="this is a file; name the campaign's directory"):
+        repair(Store(quick))
+
+
 def test_damage_is_told_with_the_way_back(waiting: Opened) -> None:
     digest, home = waiting.ledger.digest(), waiting.store.directory
     waiting.ledger.close()
