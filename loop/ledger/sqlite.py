@@ -57,7 +57,7 @@ class SQLite:
         """
         found = [str(row[0]) for row in connection.execute(sa.text("PRAGMA quick_check(1)"))]
         if found != ["ok"]:
-            raise DamagedError(f"{self.name} is damaged: {found[0]}")
+            raise DamagedError(f"{self.name} is damaged: {' '.join(found[0].split())}")
         if (row := connection.execute(sa.text("PRAGMA foreign_key_check")).first()) is not None:
             raise DamagedError(f"{self.name} is damaged: a row of {row[0]} points to nothing")
 

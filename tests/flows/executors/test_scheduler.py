@@ -51,8 +51,7 @@ def test_a_calculation_outlives_the_program_and_the_next_one_gets_its_outcome(
     program = textwrap.dedent(
         f"""
         from pathlib import Path
-        from flows.executors import AwayError
-from flows.executors.dask import DaskExecutor
+        from flows.executors.dask import DaskExecutor
         from tests.flows.executors.conftest import LIMITS, never, surface, workers
         with DaskExecutor(workers(1, kind="scheduler", address={address!r}), 4.0, Path("unused")) as executor:
             executor.run(surface(Path({str(tmp_path)!r}), "outlives", {str(gate)!r}), LIMITS, never)
