@@ -60,7 +60,7 @@ def test_a_broken_page_is_one_line(waiting: Opened) -> None:
     with waiting.store.ledger.open("r+b") as file:
         file.seek(3 * 4096)
         file.write(b"\xa5" * 10 * 4096)
-    with pytest.raises(StoreError, match="is damaged: .*goes back to") as damaged:
+    with pytest.raises(StoreError, match=r"is damaged: .*goes back to") as damaged:
         begin_or_resume(waiting.store.directory, None)
     assert "\n" not in str(damaged.value)
 
