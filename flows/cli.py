@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows.statuses import OWN_ERROR, PAUSED, USER_ERROR
+from flows.statuses import AWAY, OWN_ERROR, PAUSED, USER_ERROR
 
 app = typer.Typer(
     name="zincloop",
@@ -331,14 +331,15 @@ def main() -> None:
 
 def _explain(error: Exception) -> int:
     from flows.campaign_file import CampaignFileError
+    from flows.executors import AwayError as ClusterAwayError
     from flows.store import StoreError
-    from loop.ledger import LedgerError
+    from loop.ledger import AwayError, LedgerError
     from loop.molecule import MoleculeError
     from loop.protocols import PartError
 
     if isinstance(error, CampaignFileError | StoreError | LedgerError | MoleculeError | PartError):
         typer.echo(str(error), err=True)
-        return USER_ERROR
+        return AWAY if isinstance(error, AwayError | ClusterAwayError) else USER_ERROR
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         typer.echo(f"no disk space: {error}; free some and run the same command again", err=True)
         return USER_ERROR

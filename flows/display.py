@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from concurrent.futures import Future
@@ -17,6 +18,7 @@ from rich.text import Text
 from flows.conduct import Conductor
 from flows.summary import names, spending
 from loop.campaign import State
+from loop.ledger import LedgerError
 from loop.metrics import hypervolume
 from loop.objective import gains
 from loop.records import Failure
@@ -26,24 +28,40 @@ ORIGIN_NOTE = "hypervolume from the declared references"
 
 
 def watch(conductor: Conductor, work: Future[str]) -> None:
-    """Show progress until the work is done."""
+    """Show progress until the work is done, which nothing that is wrong with the showing ends."""
     console = Console()
-    if not console.is_terminal:
-        _plain(conductor, work)
-        return
+    with contextlib.suppress(OSError):  # who looked on is gone
+        if console.is_terminal:
+            _live(conductor, work, console)
+        else:
+            _plain(conductor, work)
+    wait_for([work])
+
+
+def _live(conductor: Conductor, work: Future[str], console: Console) -> None:
+    state = _state(conductor, State())
     with Live(console=console, refresh_per_second=2, transient=False) as live:
         while not work.done():
-            live.update(_view(conductor, conductor.ledger.state()))
+            live.update(_view(conductor, state := _state(conductor, state)))
             wait_for([work], timeout=REFRESH_SECONDS)
-        live.update(_view(conductor, conductor.ledger.state()))
+        live.update(_view(conductor, _state(conductor, state)))
+
+
+def _state(conductor: Conductor, before: State) -> State:
+    """The campaign as of now, or as it was when the ledger could last be read: calculations go on without."""
+    try:
+        return conductor.ledger.state()
+    except LedgerError:
+        return before
 
 
 def _plain(conductor: Conductor, work: Future[str]) -> None:
     """One line per round, for log files and batch systems; earlier runs have told of what was done before."""
-    told = len(_done(conductor.ledger.state()))
+    state = _state(conductor, State())
+    told = len(_done(state))
     while True:
         ended = work.done()
-        state = conductor.ledger.state()
+        state = _state(conductor, state)
         done = _done(state)
         for number in done[told:]:
             sys.stdout.write(f"round {number}: {_round_line(conductor, state, number)}\n")

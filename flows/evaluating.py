@@ -22,6 +22,7 @@ from loop.protocols import ComputedOracle
 from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request
 from loop.stopping import Vigil
 from oracles.contained import Job, answer_here
+from oracles.contained.spool import read_outcome
 
 log = logging.getLogger("zincloop")
 
@@ -208,7 +209,9 @@ class Evaluator:
         # Of this request nothing has changed since: it is tried once between two decisions.
         state, policy = self._state, self.assembled.definition.failures
         before = state.set_back.get(request.key, ())
-        if state.deaths.get(request.key, 0) >= policy.deaths:
+        fatal = state.deaths.get(request.key, 0) >= policy.deaths
+        # It may have ended all the same: before the program died, or while the ledger was away.
+        if fatal and read_outcome(self.store.jobs / request.key, before[-1].attempt if before else 0) is None:
             reason = f"given up: the program died {policy.deaths} times while this was calculated"
             failed = Failure(FailureKind.UNKNOWN, reason, Cost(0.0, 0.0))
             self._record(request, failed, None)

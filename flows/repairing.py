@@ -43,7 +43,10 @@ def repair(store: Store) -> Repaired | None:
         is on a server and damaged, which is for the server's own backup to mend.
     """
     if not store.directory.is_dir():
-        raise StoreError(f"{store.directory}: there is no such directory")
+        what = "this is a file; name the campaign's" if store.directory.exists() else "there is no such"
+        raise StoreError(f"{store.directory}: {what} directory")
+    if not store.holds_campaign() and not store.backup.is_file():
+        raise StoreError(f"{store.directory}: there is neither a campaign nor a backup ({store.backup.name})")
     with store.locked():
         if store.holds_campaign() and is_there(store.place) and not _lost(store):
             return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
@@ -127,13 +128,27 @@ def _signals(stop: threading.Event, caught: list[int]) -> Iterator[None]:
     def on_signal(number: int, _frame: FrameType | None) -> None:
         caught.append(number)
         stop.set()
+        if number == signal.SIGHUP:
+            _leave(terminals)
 
-    former = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM)}
+    terminals = [stream for stream in (0, 1, 2) if os.isatty(stream)]  # of a closed one this is not known
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        numbers.append(signal.SIGHUP)
+    former = {s: signal.signal(s, on_signal) for s in numbers}
     try:
         yield
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
+
+
+def _leave(terminals: Sequence[int]) -> None:
+    """Write no more to a terminal that was closed, which would fail."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in terminals:
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 @contextlib.contextmanager

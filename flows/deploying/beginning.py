@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.opening import Opened, begin_or_resume, commit, locate
+from flows.assembly import from_resolved
+from flows.opening import Opened, begin_or_resume, commit
+from flows.placing import settle
 
 
 def begun(path: Path, directory: Path | None) -> Opened:
@@ -16,7 +18,10 @@ def begun(path: Path, directory: Path | None) -> Opened:
         If it cannot be run.
     """
     opened = begin_or_resume(path, directory)
-    if locate(path, directory)[0] is not None:
+    stored = opened.ledger.definition()
+    if stored is None or from_resolved(stored).resolved != opened.assembled.resolved:
         with opened.store.locked():
             commit(opened)
+    else:  # perhaps a run goes on, which is to be looked after from now on
+        settle(opened.store)
     return opened

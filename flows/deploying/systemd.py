@@ -14,8 +14,8 @@ UNIT = """\
 #   loginctl enable-linger    # also while nobody is logged in, and after a restart
 [Unit]
 Description=zincloop campaign {name}
-StartLimitIntervalSec=3600
-StartLimitBurst=10
+# However often it takes: a server may be away for days.
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart={python} -m flows.cli run {directory}

@@ -22,7 +22,7 @@ AT_ONCE = 2
 
 
 async def serve_ticks(name: str, directory: Path, every: timedelta, announce: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT, SIGTERM, or SIGHUP from a terminal that was closed.
 
     Raises
     ------
@@ -55,6 +55,7 @@ async def serve_ticks(name: str, directory: Path, every: timedelta, announce: Ca
 
 def _on_signal() -> asyncio.Event:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            loop.add_signal_handler(number, stop.set)
     return stop

@@ -22,7 +22,7 @@ class Needs:
     Attributes
     ----------
     workers, threads
-        Calculations at the same time, and threads of each.
+        Calculations at the same time on this machine, and threads of each.
     memory_bytes
         Limit of the largest.
     """
@@ -40,13 +40,16 @@ class Needs:
         computed = [o.kind for o in assembled.parts.oracles if isinstance(o, ComputedOracle)]
         means = [assembled.containment[kind] for kind in computed]
         most = max((m.memory_bytes for m in means), default=0)
-        return cls(assembled.workers.count, max((m.threads for m in means), default=1), most)
+        cluster = assembled.workers.cluster
+        here = assembled.workers.count if cluster is None or cluster.kind == "local" else 0
+        return cls(here, max((m.threads for m in means), default=1), most)
 
 
 def threads(needs: Needs) -> Finding:
     """Cores of this machine, and who shares them."""
     cores, given = len(os.sched_getaffinity(0)), os.environ.get("OMP_NUM_THREADS")
-    seen = f"{cores} cores, {needs.workers} calculations of {needs.threads} threads at the same time"
+    busy = f"{needs.workers} calculations of {needs.threads} threads at the same time"
+    seen = f"{cores} cores, {busy if needs.workers else 'calculations run elsewhere'}"
     if given is not None and not (given.isdecimal() and 0 < int(given) <= cores):
         advice = f"export OMP_NUM_THREADS={cores}, or less"
         return warning("threads", f"{seen}; OMP_NUM_THREADS is '{given}'", advice)
@@ -59,7 +62,8 @@ def threads(needs: Needs) -> Finding:
 def memory(needs: Needs) -> Finding:
     """Free memory, and what the workers may take of it."""
     free, most = available_bytes(), needs.workers * needs.memory_bytes
-    seen = f"{free / 1e9:.1f} GB are free, the calculations may take {most / 1e9:.1f} GB"
+    taken = f"may take {most / 1e9:.1f} GB" if needs.workers else "run elsewhere"
+    seen = f"{free / 1e9:.1f} GB are free, the calculations {taken}"
     if free < LEAST_BYTES:
         return trouble("memory", seen, "end other programs, or take a larger machine")
     if free < most:

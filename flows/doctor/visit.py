@@ -10,9 +10,9 @@ from pathlib import Path
 
 from flows.assembly import Assembled, assemble
 from flows.campaign_file import CampaignFileError, read
-from flows.doctor import calculation, directory, history, machine, packages, server
+from flows.doctor import calculation, directory, elsewhere, history, machine, packages, server
 from flows.doctor.calculation import Say
-from flows.doctor.finding import Finding, ok, trouble
+from flows.doctor.finding import Finding, Grade, ok, trouble
 from flows.doctor.notifications import notifications
 from flows.opening import Opened, check_same, existing, locate
 from flows.store import Store, StoreError
@@ -56,9 +56,13 @@ def visit(
     yield from patient.told
     if patient.store is not None:
         yield from _directory(patient.store)
+        if all(finding.grade is not Grade.TROUBLE for finding in patient.told):
+            yield from elsewhere.server(patient.store)
     if patient.opened is not None:
         yield from _history(patient.opened)
     if patient.assembled is not None and patient.store is not None:
+        yield from elsewhere.cluster(patient.assembled)
+        yield from elsewhere.shared(patient.assembled)
         yield from notifications(patient.assembled, patient.store, notify)
     if not quick:
         if patient.assembled is not None and patient.store is not None:

@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Protocol
 
 from flows.assembly import Assembled
+from loop.protocols import PartError
 from loop.records import Outcome
 from oracles.contained import Containment, Job, run
+
+
+class AwayError(PartError):
+    """A cluster is out of reach for a reason that passes; the same is worth trying again later."""
 
 
 class Executor(Protocol):

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from flows.campaign_file.tables import WorkersTable
+from flows.executors import AwayError
 from flows.executors.places import Places
 from loop.protocols import PartError
 from loop.records import Cost, Failure, FailureKind, Outcome, digest
@@ -61,7 +62,8 @@ class DaskExecutor:
     Raises
     ------
     PartError
-        From :meth:`run`, if the cluster cannot be reached or begun, or cannot run zincloop.
+        From :meth:`run`, if the cluster cannot be reached or begun, or cannot run zincloop; an
+        :class:`~flows.executors.AwayError` where that may pass.
     """
 
     def __init__(self, workers: WorkersTable, calculation_gb: float, home: Path) -> None:
@@ -140,7 +142,7 @@ class DaskExecutor:
                 if self._client is None:
                     self._client = self._connect()
                 elif not _within_reach(self._client):
-                    raise PartError(f"workers.cluster: {self._begun.where} is out of reach")  # noqa: TRY301
+                    raise AwayError(f"workers.cluster: {self._begun.where} is out of reach")
             except PartError as error:
                 self._broken = error
                 raise
@@ -152,7 +154,9 @@ class DaskExecutor:
         except (OSError, ValueError, RuntimeError, TypeError) as error:
             said = str(error).strip().splitlines()
             reason = said[0] if said else type(error).__name__
-            raise PartError(f"workers.cluster: {self._begun.where} cannot be reached: {reason}") from error
+            # A scheduler may be back later; settings of TLS, say, do not mend themselves.
+            kind = AwayError if isinstance(error, OSError) else PartError
+            raise kind(f"workers.cluster: {self._begun.where} cannot be reached: {reason}") from error
         log.info("calculations run on %s", client.scheduler.address)  # type: ignore[union-attr]
         return client
 

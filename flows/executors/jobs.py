@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from dask_jobqueue.pbs import PBSCluster
 from dask_jobqueue.slurm import SLURMCluster
 
 from flows.campaign_file.tables import ClusterTable, WorkersTable
+from flows.executors import AwayError
 from loop.protocols import PartError
 
 SYSTEMS: dict[str, type[JobQueueCluster]] = {"slurm": SLURMCluster, "pbs": PBSCluster}
@@ -19,6 +21,9 @@ CERTIFICATES = ".dask-jobqueue.worker."
 """How the names of the files begin that Dask keeps certificates for the jobs in."""
 
 LOOPBACK = "127.0.0.1:0"
+
+AWAY = re.compile(r"unable to contact|cannot connect|connection refused|timed out|temporarily", re.IGNORECASE)
+"""What SLURM and PBS say where their server does not answer, and not where a job is refused."""
 
 WORKER_GB = 2.0
 """Memory of a job beside that of its calculations: the worker, and the process that they are forked from."""
@@ -93,4 +98,5 @@ def keep(cluster: JobQueueCluster, jobs: int) -> None:
     except (RuntimeError, ValueError, OSError) as error:
         cluster.sync(forgotten)
         reason = " ".join(str(error).split())
-        raise PartError(f"workers.cluster: no job can be submitted: {reason}") from error
+        kind = AwayError if AWAY.search(reason) else PartError
+        raise kind(f"workers.cluster: no job can be submitted: {reason}") from error

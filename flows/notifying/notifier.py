@@ -42,13 +42,16 @@ class Notifier:
         self._assembled = assembled
         self._definition = assembled.definition
         self._sender = sender
+        self._answers = 0
 
     def started(self, state: State) -> None:
         """A run begins."""
+        self._answers = len(state.answers)
         self._tell(lambda _: [telling.start(self._definition, state)])
 
     def looked(self, state: State) -> None:
         """The ledger was read for a decision."""
+        self._answers = len(state.answers)
         parts = self._assembled.parts
         self._tell(lambda told: telling.news(self._definition, parts, state, told))
 
@@ -58,7 +61,9 @@ class Notifier:
 
     def failed(self, error: Exception) -> None:
         """The run ends with an error."""
-        self._tell(lambda _: [telling.error(self._definition, error)])
+        self._tell(
+            lambda told: [m for m in [telling.error(self._definition, error, self._answers, told)] if m]
+        )
 
     def ended(self, state: State) -> None:
         """The run ends; told if the campaign does."""

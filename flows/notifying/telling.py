@@ -86,10 +86,22 @@ def pause(definition: Definition, reason: str) -> Message:
     return Message(Kind.PAUSED, f"{definition.name} is paused", text)
 
 
-def error(definition: Definition, problem: BaseException) -> Message:
-    """That the program has ended with an error."""
-    text = f"{type(problem).__name__}: {problem}\nsee zincloop.log; the same command goes on"
-    return Message(Kind.ERROR, f"{definition.name}: a run ended with an error", text)
+def error(
+    definition: Definition, problem: BaseException, answers: int, told: AbstractSet[str]
+) -> Message | None:
+    """That the program has ended with an error; once, however often it is started and comes to the same.
+
+    Parameters
+    ----------
+    answers
+        Answers in the ledger when it was last read.
+    """
+    said = f"{type(problem).__name__}: {problem}"
+    mark = f"error after {answers} answers: {said}"
+    if mark in told:
+        return None
+    text = f"{said}\nsee zincloop.log; the same command goes on"
+    return Message(Kind.ERROR, f"{definition.name}: a run ended with an error", text, frozenset({mark}))
 
 
 def _designing(state: State) -> bool:

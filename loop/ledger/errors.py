@@ -12,13 +12,20 @@ class LedgerError(Exception):
     """The ledger cannot be used; the message says why and what to do."""
 
 
+class AwayError(LedgerError):
+    """The ledger is out of reach for a reason that passes; the same is worth trying again later."""
+
+
 class DamagedError(LedgerError):
     """The ledger is not whole any more; a copy of it has to take its place."""
 
 
 @contextmanager
 def explained(
-    name: str, drivers: type[Exception], is_damage: Callable[[BaseException], bool]
+    name: str,
+    drivers: type[Exception],
+    is_damage: Callable[[BaseException], bool],
+    is_away: Callable[[BaseException], bool],
 ) -> Iterator[None]:
     """Turn what a database says into a sentence.
 
@@ -30,12 +37,14 @@ def explained(
         The driver's own errors, some of which come before SQLAlchemy can wrap them.
     is_damage
         Tells of such an error whether the ledger is damaged.
+    is_away
+        Tells of such an error whether it passes by itself.
     """
 
     def sentence(error: BaseException) -> LedgerError:
         if is_damage(error):
             return DamagedError(f"{name} is damaged: {said(error)}")
-        return LedgerError(f"{name} cannot be used: {said(error)}")
+        return (AwayError if is_away(error) else LedgerError)(f"{name} cannot be used: {said(error)}")
 
     try:
         yield
@@ -44,7 +53,7 @@ def explained(
     except DBAPIError as error:
         raise sentence(error.orig or error) from error
     except TimeoutError as error:
-        raise LedgerError(f"{name} cannot be used: all connections were busy for too long") from error
+        raise AwayError(f"{name} cannot be used: all connections were busy for too long") from error
     except drivers as error:
         raise sentence(error) from error
 

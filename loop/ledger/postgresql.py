@@ -16,7 +16,7 @@ from loop.ledger.address import checked, schema_in, told
 from loop.ledger.copying import write_copy
 from loop.ledger.errors import LedgerError, explained
 from loop.ledger.holding import Holding
-from loop.ledger.reaching import Patience
+from loop.ledger.reaching import Patience, is_away
 
 OLDEST = 14
 """Version of the server from which triggers can be replaced."""
@@ -171,4 +171,4 @@ class PostgreSQL:
     def explained(self) -> AbstractContextManager[None]:
         """Turn errors into sentences."""
         damage = (self._driver.errors.DataCorrupted, self._driver.errors.IndexCorrupted)
-        return explained(self.name, self._driver.Error, lambda e: isinstance(e, damage))
+        return explained(self.name, self._driver.Error, lambda e: isinstance(e, damage), is_away)

@@ -57,7 +57,7 @@ class SQLite:
         """
         found = [str(row[0]) for row in connection.execute(sa.text("PRAGMA quick_check(1)"))]
         if found != ["ok"]:
-            raise DamagedError(f"{self.name} is damaged: {found[0]}")
+            raise DamagedError(f"{self.name} is damaged: {' '.join(found[0].split())}")
         if (row := connection.execute(sa.text("PRAGMA foreign_key_check")).first()) is not None:
             raise DamagedError(f"{self.name} is damaged: a row of {row[0]} points to nothing")
 
@@ -84,7 +84,14 @@ class SQLite:
     def explained(self) -> AbstractContextManager[None]:
         """Turn errors into sentences."""
         # What SQLite calls an operational error (locked, full, read-only) is no fault of the file.
-        return explained(self.name, sqlite3.DatabaseError, lambda e: type(e) is sqlite3.DatabaseError)
+        return explained(
+            self.name, sqlite3.DatabaseError, lambda e: type(e) is sqlite3.DatabaseError, _is_busy
+        )
+
+
+def _is_busy(error: BaseException) -> bool:
+    """Whether another program has the file for now."""
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def engine(path: Path) -> sa.Engine:

@@ -16,11 +16,13 @@ import pytest
 from flows.laboratory.asking import open_requests, to_fill_in
 from flows.laboratory.taking import take
 from flows.opening import existing
+from flows.statuses import AWAY
 from loop.campaign import State
 from loop.ledger import Ledger
 from loop.ledger.address import address
+from loop.ledger.reaching import PATIENCE_SECONDS
 from tests.conftest import ROOT, Server
-from tests.faults.killing import drive
+from tests.faults.killing import drive, tally
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +79,7 @@ def test_killed_at_commits_and_cut_off_from_its_server_it_comes_out_as_in_a_file
     file, away = Path(shutil.copy(quick, home)), home / "away"
     file.write_text(
         file.read_text().replace('kind = "surface"', f'kind = "surface"\nbreaks_while = "{away}"')
-        + "\n[failures]\npause_seconds = 1000\n"
+        + "\n[failures]\npause_seconds = 60\n"
     )
     url = _on(own_server, file, "killed")
     chosen = [1, *sorted(random.Random(7).sample(range(2, int(whole.stdout) // 2), 2))]
@@ -98,19 +100,66 @@ def test_killed_at_commits_and_cut_off_from_its_server_it_comes_out_as_in_a_file
     assert f"process {first.pid}) works on this campaign; wait for it or stop it" in second.stderr
     own_server.stop()
     _, told = first.communicate(timeout=240)
-    assert first.returncode == 2
+    assert first.returncode == AWAY
     assert told.startswith("the ledger killed on postgresql://")
     assert "cannot be used" in told
     assert told.count("\n") == 1, "one sentence"
     own_server.start()
     assert len(_state(url).answers) < 20
     away.unlink()
-    file.write_text(file.read_text().replace("pause_seconds = 1000", "pause_seconds = 0"))
+    file.write_text(file.read_text().replace("pause_seconds = 60", "pause_seconds = 0"))
     done = subprocess.run([*COMMAND, file], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert _digest(url) == expected
     assert _digest(home / "killed" / "ledger.backup.sqlite") == expected
     assert not (home / "killed" / "ledger.sqlite").exists()
+
+
+def test_what_is_calculated_while_its_server_is_away_is_neither_killed_nor_given_up(
+    quick: Path, tmp_path: Path, own_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice away for longer than it is waited for: first until calculations have ended, then not so long."""
+    gate, made, home = tmp_path / "gate", tmp_path / "tally", tmp_path / "outage"
+    monkeypatch.setenv("ZINCLOOP_TEST_TALLY", str(made))
+    text = quick.read_text().replace("evaluations = 18", "evaluations = 6")
+    text = text.replace('kind = "surface"', f'kind = "surface"\nwaits_for = "{gate}"')
+    quick.write_text(text + "\n[failures]\ndeaths = 1\n")
+    url = _on(own_server, quick, "outage")
+
+    first = _start(quick)
+    _calculating(home, first)
+    own_server.stop()
+    time.sleep(PATIENCE_SECONDS + 5)
+    assert first.poll() is None, first.communicate()
+    gate.touch()
+    _, told = first.communicate(timeout=120)
+    assert (first.returncode, told.count("\n")) == (AWAY, 1), told
+    assert sum(tally(made).values()) == 2
+
+    own_server.start()
+    gate.unlink()
+    second = _start(quick)
+    _calculating(home, second)
+    own_server.stop()
+    time.sleep(PATIENCE_SECONDS + 5)
+    own_server.start()
+    gate.touch()
+    _, told = second.communicate(timeout=120)
+    assert second.returncode == 0, told
+    state = _state(url)
+    assert not state.failures
+    assert set(tally(made).values()) == {1}, "what had ended is calculated no second time"
+
+
+def _calculating(home: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until two calculations are under way."""
+    for _ in range(600):
+        pids = [p.read_text() for p in (home / "jobs").glob("*/pid")]
+        if sum(pid != "" and Path(f"/proc/{pid}").exists() for pid in pids) == 2:
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    raise AssertionError("nothing is calculated")
 
 
 def test_a_campaign_waits_for_a_laboratory_on_another_machine(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import select
 import signal
 import sqlite3
 import subprocess
@@ -178,9 +180,41 @@ def test_a_signal_stops_cleanly_and_the_same_command_goes_on(quick: Path, number
     assert Ledger(home / "ledger.sqlite").state().evaluations == 18
 
 
+@pytest.mark.slow
+def test_a_closed_terminal_stops_cleanly(quick: Path, tmp_path: Path) -> None:
+    home, scratch = tmp_path / "quick", tmp_path / "scratch"
+    scratch.mkdir()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        own = os.environ | {"TMPDIR": str(scratch)}
+        os.execve(ZINCLOOP, [str(ZINCLOOP), "run", str(quick)], own)  # noqa: S606 - no shell
+    while not _answered(home, 4):
+        if select.select([terminal], [], [], 0.1)[0]:
+            os.read(terminal, 1_000_000)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 128 + signal.SIGHUP
+    assert Ledger(home / "ledger.sqlite").history()[-1].data == {"reason": "stopped by a signal"}
+    assert not list(scratch.glob("zincloop-*.log")), "no fault of its own"
+
+
+@pytest.mark.slow
+def test_who_looks_on_may_leave(quick: Path) -> None:
+    process = subprocess.Popen([str(ZINCLOOP), "run", str(quick)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    process.wait(120)
+    assert Ledger(quick.parent / "quick" / "ledger.sqlite").state().evaluations == 18
+
+
+def _answered(home: Path, count: int) -> bool:
+    ledger = home / "ledger.sqlite"
+    return ledger.exists() and len(Ledger(ledger).state().answers) >= count
+
+
 def _wait_for_answers(home: Path, count: int) -> None:
     for _ in range(1200):
-        if (home / "ledger.sqlite").exists() and len(Ledger(home / "ledger.sqlite").state().answers) >= count:
+        if _answered(home, count):
             return
         time.sleep(0.1)
     raise AssertionError("the campaign did not get going")

@@ -49,6 +49,27 @@ def test_a_whole_ledger_is_left_alone(waiting: Opened) -> None:
     assert waiting.ledger.digest() == digest
 
 
+def test_what_is_no_campaign_stays_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="neither a campaign nor a backup"):
+        repair(Store(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_broken_page_is_one_line(waiting: Opened) -> None:
+    waiting.ledger.close()
+    with waiting.store.ledger.open("r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\xa5" * 10 * 4096)
+    with pytest.raises(StoreError, match=r"is damaged: .*goes back to") as damaged:
+        begin_or_resume(waiting.store.directory, None)
+    assert "\n" not in str(damaged.value)
+
+
+def test_a_file_is_no_directory(quick: Path) -> None:
+    with pytest.raises(StoreError, match="this is a file; name the campaign's directory"):
+        repair(Store(quick))
+
+
 def test_damage_is_told_with_the_way_back(waiting: Opened) -> None:
     digest, home = waiting.ledger.digest(), waiting.store.directory
     waiting.ledger.close()

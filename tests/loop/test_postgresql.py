@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from loop.ledger import Ledger, LedgerError, is_there
+from loop.ledger import AwayError, Ledger, LedgerError, is_there
 from loop.ledger.address import address, schema_in, told
 from loop.records import Candidate, Cost, Failure, FailureKind, Measurement, Pick, Request, Value
 from tests.conftest import Server
@@ -289,3 +289,29 @@ def test_a_reading_that_is_cut_off_leaves_nothing_half_read(on_server: NewURL, s
         reader.state()
     sa.event.remove(engine, "before_cursor_execute", cut_off)
     assert replace(reader.state(), at=0.0) == replace(Ledger(url).state(), at=0.0)
+
+
+def test_what_passes_is_told_from_what_a_person_has_to_mend(on_server: NewURL) -> None:
+    url = on_server()
+    host = url.partition("?")[2]
+    refused = [
+        url.replace("//postgres@/postgres", f"//{there}") for there in ("nobody@/postgres", "postgres@/no")
+    ]
+    away = [
+        address("postgresql://u@127.0.0.1:1/x", "a"),
+        url.replace(host, host.replace("host=", "host=%2Fno")),
+    ]
+    for place, passes in [(p, False) for p in refused] + [(p, True) for p in away]:
+        with pytest.raises(LedgerError, match="cannot be used") as error:
+            is_there(place)
+        assert isinstance(error.value, AwayError) == passes, place
+
+
+def test_a_connection_that_is_cut_passes(on_server: NewURL) -> None:
+    url = on_server()
+    ledger, _ = _begun(url)
+    with pytest.raises(AwayError, match="terminating connection"), ledger._writing() as connection:
+        mine = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+        with psycopg.connect(url) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", (mine,))
+        connection.execute(sa.text("SELECT 1"))

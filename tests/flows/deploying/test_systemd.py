@@ -33,6 +33,7 @@ def test_it_holds_what_a_service_needs(quick: Path) -> None:
         f'ExecStart="{sys.executable}" -m flows.cli run "{home}"',
         "Restart=on-failure",
         "RestartPreventExitStatus=2 3",
+        "StartLimitIntervalSec=0",
         "Environment=OMP_NUM_THREADS=1",
         f"EnvironmentFile=-{home}/environment",
     ):

@@ -60,3 +60,12 @@ def test_a_run_that_is_refused_says_why(waiting: Opened) -> None:
         ran = go_on(waiting.store.directory)
     assert ran.status == 2
     assert "works on this campaign; wait for it or stop it" in ran.sentence
+
+
+def test_a_campaign_that_runs_may_be_deployed(quick: Path) -> None:
+    begun(quick, None).ledger.close()
+    with Store(quick.parent / "quick").locked():
+        begun(quick, None).ledger.close()
+        quick.write_text(quick.read_text().replace("evaluations = 18", "evaluations = 19"))
+        with pytest.raises(StoreError, match="works on this campaign"):
+            begun(quick, None)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from flows.statuses import AWAY, USER_ERROR
 from loop.ledger import Ledger
 from oracles.contained.spool import read_outcome
 from tests.conftest import QUICK, ROOT
@@ -155,19 +156,22 @@ def test_nothing_spoils_the_display_when_a_worker_is_lost(quick: Path, tmp_path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("table", "sentence"),
+    ("table", "sentence", "status"),
     [
         (
             'kind = "scheduler"\naddress = "tcp://127.0.0.1:9"',
             "workers.cluster: tcp://127.0.0.1:9 cannot be reached: ",
+            AWAY,
         ),
-        ('kind = "pbs"', "workers.cluster: no job can be submitted: "),
+        ('kind = "pbs"', "workers.cluster: no job can be submitted: ", USER_ERROR),
     ],
 )
-def test_a_cluster_that_is_not_there_is_one_sentence(quick: Path, table: str, sentence: str) -> None:
+def test_a_cluster_that_is_not_there_is_one_sentence(
+    quick: Path, table: str, sentence: str, status: int
+) -> None:
     quick.write_text(QUICK.replace(BUDGET, LOCAL.replace('kind = "local"', table)))
     done = _run(quick)
-    assert done.returncode == 2
+    assert done.returncode == status
     assert done.stderr.startswith(sentence)
     assert done.stderr.count("\n") == 1
     state = Ledger(quick.parent / "quick" / "ledger.sqlite").state()

@@ -12,6 +12,7 @@ from typing import Any
 import dask_jobqueue.local
 import pytest
 
+from flows.executors import AwayError
 from flows.executors.dask import DaskExecutor
 from flows.executors.jobs import SYSTEMS, job_cluster
 from loop.protocols import PartError
@@ -118,3 +119,29 @@ def test_a_job_that_cannot_be_submitted_is_one_sentence(tally: Path, tmp_path: P
     ):
         executor.run(surface(tmp_path, "unsubmitted"), LIMITS, never)
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("said", "passes"),
+    [
+        (
+            "sbatch: error: submission failed: Unable to contact slurm controller (connect failure)",
+            True,
+        ),
+        ("sbatch: error: invalid partition specified: lang", False),
+    ],
+)
+def test_a_batch_system_that_is_away_is_told_from_a_job_that_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, passes: bool
+) -> None:
+    sbatch = tmp_path / "bin" / "sbatch"
+    sbatch.parent.mkdir()
+    sbatch.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    sbatch.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{sbatch.parent}:{os.environ['PATH']}")
+    with (
+        DaskExecutor(workers(2, kind="slurm"), 4.0, tmp_path / ".dask") as executor,
+        pytest.raises(PartError, match="no job can be submitted") as refused,
+    ):
+        executor.run(surface(tmp_path, "unsubmitted"), LIMITS, never)
+    assert isinstance(refused.value, AwayError) == passes

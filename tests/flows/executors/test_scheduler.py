@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.executors import AwayError
 from flows.executors.dask import DaskExecutor
-from loop.protocols import PartError
 from loop.records import Measurement
 from oracles.contained.spool import read_outcome
 from tests.conftest import ROOT, unavailable
@@ -148,7 +148,7 @@ def test_a_scheduler_that_goes_away_and_does_not_come_back_is_one_sentence(
         answer = pool.submit(executor.run, job, LIMITS, never)
         grandchild = pid_in(job.directory / "grandchild")
         os.kill(process, signal.SIGKILL)
-        with pytest.raises(PartError, match=rf"workers.cluster: {own} is out of reach"):
+        with pytest.raises(AwayError, match=rf"workers.cluster: {own} is out of reach"):
             answer.result(timeout=60)
         await_(lambda: not alive(grandchild), 20)
     assert read_outcome(job.directory) is None
@@ -181,6 +181,6 @@ def test_a_scheduler_that_nobody_answers_for_is_one_sentence_soon(tmp_path: Path
     with DaskExecutor(nobody, 4.0, tmp_path) as executor, ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(executor.run, surface(tmp_path, n), LIMITS, never) for n in ("one", "two")]
         for answer in asked:
-            with pytest.raises(PartError, match=r"workers.cluster: tcp://127.0.0.1:9 cannot be reached"):
+            with pytest.raises(AwayError, match=r"workers.cluster: tcp://127.0.0.1:9 cannot be reached"):
                 answer.result()
     assert time.monotonic() - began < 20

@@ -97,6 +97,19 @@ def test_an_error_that_ends_a_run_is_told(quick: Path) -> None:
     opened.ledger.close()
 
 
+def test_what_comes_to_the_same_error_again_and_again_tells_of_it_once(quick: Path) -> None:
+    quick.write_text(quick.read_text() + '\n[notifications]\nfile = "told.jsonl"\n')
+    opened = begin_or_resume(quick, None)
+    state = opened.ledger.state()
+    for away in ("the scheduler", "the scheduler", "the disk"):
+        with pytest.raises(OSError, match=away), notifying(opened.assembled, opened.store) as notifier:
+            notifier.started(state)
+            raise OSError(away)
+    told = [json.loads(line)["text"] for line in (opened.store.directory / "told.jsonl").open()]
+    assert [text.partition("\n")[0] for text in told] == ["OSError: the scheduler", "OSError: the disk"]
+    opened.ledger.close()
+
+
 def test_without_the_table_nothing_is_started(finished: Opened) -> None:
     with notifying(finished.assembled, finished.store) as notifier:
         notifier.looked(finished.ledger.state())
