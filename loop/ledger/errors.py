@@ -44,7 +44,9 @@ def explained(
     def sentence(error: BaseException) -> LedgerError:
         if is_damage(error):
             return DamagedError(f"{name} is damaged: {said(error)}")
-        return (AwayError if is_away(error) else LedgerError)(f"{name} cannot be used: {said(error)}")
+        if is_away(error):
+            return AwayError(f"{name} cannot be used at the moment: {said(error)}")
+        return LedgerError(f"{name} cannot be used: {said(error)}")
 
     try:
         yield

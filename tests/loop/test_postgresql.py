@@ -235,7 +235,7 @@ def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_server_out_of_reach_is_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match=r"cannot be used: .*No such file") as caught:
+    with pytest.raises(LedgerError, match=r"cannot be used at the moment: .*No such file") as caught:
         Ledger(address(f"postgresql://me@/db?host={tmp_path}", "x"))
     assert "\n" not in str(caught.value)
 
@@ -256,7 +256,7 @@ def test_a_server_that_restarts_is_waited_for_and_one_that_is_gone_is_told(
         monkeypatch.setattr("loop.ledger.reaching.PATIENCE_SECONDS", 0.0)
         own_server.stop()
         for _ in range(2):
-            with pytest.raises(LedgerError, match="cannot be used: ") as caught:
+            with pytest.raises(LedgerError, match="cannot be used at the moment: ") as caught:
                 ledger.record(requests[1], _measured())
             assert "\n" not in str(caught.value)
         own_server.start()
