@@ -28,13 +28,15 @@ try:
     from distributed.scheduler import KilledWorker
 
     from flows.executors.begun import Begun
-    from flows.executors.calculation import calculate
+    from flows.executors.calculation import calculate, protocol_of
 except ImportError as error:
     raise PartError(
         f"[workers.cluster] needs Dask, which is not installed ({error}): pip install 'zincloop[cluster]'"
     ) from error
 
 log = logging.getLogger("zincloop")
+
+SAME = "scheduler and workers need an environment with the same zincloop as this program"
 
 LOOK_SECONDS = 0.5
 """How soon a signal that stops the program is seen."""
@@ -119,7 +121,7 @@ class DaskExecutor:
         began, ended = time.monotonic(), threading.Event()
         # The same calculation has the same name, so that a program begun anew finds the one that still runs.
         name = "zincloop-" + digest({"directory": str(job.directory), "set_back": job.set_back})
-        future = client.submit(calculate, job, containment, key=name, pure=False, retries=0)
+        future = client.submit(calculate, job, containment, protocol_of(job), key=name, pure=False, retries=0)
         fire_and_forget(future)
         future.add_done_callback(lambda _: ended.set())
         while not (ended.wait(LOOK_SECONDS) or future.done()):
@@ -180,10 +182,11 @@ def _failed(error: Exception, seconds: float) -> Failure:
     """What no outcome means for a request."""
     if isinstance(error, CancelledError) and getattr(error, "reason", "") == "scheduler-connection-lost":
         raise _DisconnectedError from error
+    if isinstance(error, PartError):
+        raise PartError(f"workers.cluster: {error}; {SAME}") from error
     if isinstance(error, ImportError) or isinstance(error.__cause__, ImportError):
         raise PartError(
-            f"workers.cluster: zincloop cannot be imported there ({error.__cause__ or error}); scheduler and "
-            "workers need an environment with the same zincloop as this program"
+            f"workers.cluster: zincloop cannot be imported there ({error.__cause__ or error}); {SAME}"
         ) from error
     what = "" if isinstance(error, KilledWorker | CancelledError) else f": {type(error).__name__}: {error}"
     return Failure(

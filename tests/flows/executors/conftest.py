@@ -16,6 +16,7 @@ import pytest
 
 from flows.campaign_file.tables import WorkersTable
 from flows.executors.dask import DaskExecutor
+from loop import parts
 from oracles.contained import Containment, Job
 from tests.conftest import PLUGIN, ROOT
 
@@ -32,10 +33,18 @@ def workers(count: int, **cluster: Any) -> WorkersTable:
 
 @pytest.fixture(scope="module")
 def oracles() -> Iterator[None]:
-    """Make the oracles of ``tests/plugin`` available on workers that are started from now on."""
+    """Make the oracles of ``tests/plugin`` available here, and on workers that are started from now on."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(PLUGIN))
         patch.setenv("PYTHONPATH", f"{PLUGIN}{os.pathsep}{ROOT}")
+        _look_again()
         yield
+    _look_again()
+
+
+def _look_again() -> None:
+    for cached in (parts.kinds, parts.load):
+        cached.cache_clear()
 
 
 @pytest.fixture(scope="module")

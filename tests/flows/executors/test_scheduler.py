@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,9 +20,10 @@ import pytest
 
 from flows.executors import AwayError
 from flows.executors.dask import DaskExecutor
+from loop.protocols import PartError
 from loop.records import Measurement
 from oracles.contained.spool import read_outcome
-from tests.conftest import ROOT, unavailable
+from tests.conftest import PLUGIN, ROOT, unavailable
 from tests.flows.executors.conftest import (
     LIMITS,
     alive,
@@ -184,3 +186,24 @@ def test_a_scheduler_that_nobody_answers_for_is_one_sentence_soon(tmp_path: Path
             with pytest.raises(AwayError, match=r"workers.cluster: tcp://127.0.0.1:9 cannot be reached"):
                 answer.result()
     assert time.monotonic() - began < 20
+
+
+def test_a_worker_with_another_recipe_calculates_nothing(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PLUGIN, tmp_path / "plugin")
+    recipe = tmp_path / "plugin" / "zincloop_test_surface.py"
+    recipe.write_text(recipe.read_text().replace('"recipe": 1', '"recipe": 2'))
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'plugin'}{os.pathsep}{ROOT}")
+    job = surface(tmp_path, "other")
+    table = workers(1, kind="scheduler", address=address)
+    with (
+        worker(address, tmp_path),
+        DaskExecutor(table, 4.0, tmp_path) as executor,
+        pytest.raises(
+            PartError, match=r"workers\.cluster: the oracle 'surface' on .* another protocol"
+        ) as told,
+    ):
+        executor.run(job, LIMITS, never)
+    assert not isinstance(told.value, AwayError)
+    assert read_outcome(job.directory) is None
