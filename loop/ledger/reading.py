@@ -68,13 +68,13 @@ class Reader:
             self._screenings += self._new_screenings(connection, news)
         if came & {"round", "screening", "inquiry"}:
             self._requests |= self._new_requests(connection)
-        if "attempt" in came:
-            new = sa.select(schema.attempts).where(schema.attempts.c.event > self._seq)
-            for row in connection.execute(new.order_by(schema.attempts.c.event)):
-                self._attempts[self._requests[row.request].key] = row.number
+        for event in news:
+            if event.kind == "attempt":
+                key, _, number = event.subject.rpartition(":")
+                self._attempts[self._requests[key].key] = int(number)
         if "setback" in came:
             self._setbacks += self._new_setbacks(connection)
-        if came & {"measurement", "failure"}:
+        if came.intersection(statements.ANSWERING):
             self._answers |= self._new_answers(connection)
         if came & {"readings", "protocol", "round", "inquiry"}:
             self._hear(connection)

@@ -8,6 +8,9 @@ from loop.ledger.schema import answers, attempts, events, measurements, requests
 
 KEY = sa.bindparam("key_", type_=sa.String)
 
+ANSWERING = ("measurement", "failure")
+"""Kinds of the events that answer a request, which is their subject."""
+
 EVENT = sa.insert(events)
 ATTEMPT = sa.insert(attempts)
 ANSWER = sa.insert(answers)
@@ -29,14 +32,20 @@ STANDING = sa.select(
 ).where(requests.c.key == KEY)
 """Whether a request was asked, whether it is answered, and its last attempt."""
 
-AFTER = answers.c.event > sa.bindparam("after", type_=sa.Integer)
-
+# By the subject, which is the request: tables are keyed by that, and only what came since is looked at. Said
+# of their kinds, too, SQLite would go through all events of that kind.
+_SINCE = events.c.seq > sa.bindparam("after", type_=sa.Integer)
 ANSWERED = (
     sa.select(*(column for column in answers.c if column is not answers.c.details))
-    .where(AFTER)
-    .order_by(answers.c.event)
+    .select_from(events.join(answers, events.c.subject == answers.c.request))
+    .where(_SINCE)
+    .order_by(events.c.seq)
 )
 """Answers of events after some number, but for what came with them."""
 
-BROUGHT = sa.select(measurements).join(answers, measurements.c.request == answers.c.request).where(AFTER)
+BROUGHT = (
+    sa.select(measurements)
+    .select_from(events.join(measurements, events.c.subject == measurements.c.request))
+    .where(_SINCE)
+)
 """What these answers brought."""

@@ -278,7 +278,7 @@ def test_a_reading_that_is_cut_off_leaves_nothing_half_read(on_server: NewURL, s
     writer.record(requests[0], _measured())
 
     def cut_off(connection: sa.Connection, _cursor: object, statement: str, *_rest: object) -> None:
-        if "FROM answers" in statement:
+        if "JOIN answers" in statement:
             pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
             with psycopg.connect(server.url, autocommit=True) as other:
                 other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
