@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,8 +14,7 @@ from rdkit.Chem.rdchem import Mol
 from flows.opening import Opened
 from flows.store import StoreError
 from flows.summary import candidates
-from loop.campaign import State
-from loop.molecule import Molecule
+from loop.campaign import Answer, State
 from loop.records import Failure, Measurement
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -38,10 +38,14 @@ def write_export(opened: Opened, to: Path | None) -> list[Path]:
     molecules = candidates(opened.assembled.definition, state)
     harmless(molecules).to_csv(paths[0], index=False)
     harmless(_answers(state)).to_csv(paths[1], index=False)
+    about: dict[str, list[Answer]] = {}
+    for answer in state.answers.values():
+        about.setdefault(answer.request.molecule.smiles, []).append(answer)
     with Chem.SDWriter(str(paths[2])) as writer:
         for record in molecules.to_dict("records"):
             row = {str(key): value for key, value in record.items()}
-            writer.write(_with_values(_structure(state, row), row))
+            smiles = str(row["smiles"])
+            writer.write(_with_values(_structure(about.get(smiles, ()), smiles), row))
     if state.notebook.reported:
         paths.append(directory / "readings.csv")
         harmless(_readings(state)).to_csv(paths[-1], index=False)
@@ -96,29 +100,28 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(guard)
 
 
-def _structure(state: State, row: dict[str, object]) -> Mol:
-    """The optimised geometry where an oracle kept one, else a drawing."""
-    mol = Chem.MolFromSmiles(str(row["smiles"]))
-    for answer in state.answers.values():
-        if answer.request.molecule.smiles == row["smiles"] and isinstance(answer.outcome, Measurement):
-            xyz = answer.outcome.details.get("xyz")
-            placed = _placed(answer.request.molecule, str(xyz)) if xyz else None
-            if placed is not None:
-                return placed
+def _structure(answers: Sequence[Answer], smiles: str) -> Mol:
+    """The geometry that the first oracle with one measured at, as the isomer it is of; else a drawing."""
+    for answer in answers:
+        details = answer.outcome.details
+        if isinstance(answer.outcome, Measurement) and "geometry" in details:
+            mol = _placed(str(details.get("isomer", smiles)), str(details["geometry"]))
+            mol.SetProp("geometry of", answer.request.oracle)
+            return mol
+    mol = Chem.MolFromSmiles(smiles)
     AllChem.Compute2DCoords(mol)  # type: ignore[attr-defined]
     return mol
 
 
-def _placed(molecule: Molecule, xyz: str) -> Mol | None:
-    """Put coordinates on the molecule with explicit hydrogens; ``None`` if the atoms do not fit."""
-    mol = Chem.AddHs(molecule.rdkit())
-    lines = xyz.strip().splitlines()[2:]
-    symbols = [line.split()[0] for line in lines]
-    if symbols != [atom.GetSymbol() for atom in mol.GetAtoms()]:
-        return None
+def _placed(smiles: str, xyz: str) -> Mol:
+    """The molecule with explicit hydrogens at coordinates, which are in the order of its SMILES."""
+    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
     conformer = Chem.Conformer(mol.GetNumAtoms())
-    for k, line in enumerate(lines):
-        conformer.SetAtomPosition(k, [float(x) for x in line.split()[1:4]])
+    for k, line in enumerate(xyz.strip().splitlines()[2:]):
+        symbol, *position = line.split()
+        if symbol != mol.GetAtomWithIdx(k).GetSymbol():
+            raise ValueError(f"{smiles}: atom {k} of its geometry is {symbol}")
+        conformer.SetAtomPosition(k, [float(x) for x in position])
     mol.AddConformer(conformer)
     return mol
 

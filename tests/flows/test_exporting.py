@@ -7,10 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from rdkit import Chem
+from rdkit.Chem import rdMolTransforms
 
+from flows.evaluating import PlainRounds
 from flows.exporting import write_export
-from flows.opening import Opened
+from flows.opening import Opened, begin_or_resume, commit
 from flows.store import StoreError
+from tests.conftest import conducting
 
 
 def test_failures_are_exported_as_failures_never_as_numbers(finished: Opened, tmp_path: Path) -> None:
@@ -49,3 +52,56 @@ def test_a_directory_that_cannot_be_made_is_named(finished: Opened, tmp_path: Pa
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match="cannot be created"):
         write_export(finished, tmp_path / "file" / "out")
+
+
+GFN2 = """
+name = "gfn2"
+seed = 1
+[[objectives]]
+property = "homo_gfn2"
+unit = "eV"
+direction = "minimize"
+reference = -5.0
+[budget]
+evaluations = 2
+[proposal]
+batch = 2
+pool = 50
+[[generators]]
+kind = "library"
+source = "two.smi"
+initial = 2
+[surrogate]
+kind = "minmax_gp"
+[acquisition]
+kind = "scalarised_ucb"
+[[oracles]]
+kind = "xtb_orbitals"
+"""
+
+
+def test_structures_are_the_geometries_that_were_measured_at(tmp_path: Path) -> None:
+    (tmp_path / "two.smi").write_text("CC(O)C(N)=O lactamide\nCCO ethanol\n")
+    (tmp_path / "gfn2.toml").write_text(GFN2)
+    opened = begin_or_resume(tmp_path / "gfn2.toml", None)
+    with opened.store.locked():
+        commit(opened)
+        run = conducting(opened)
+        run.conduct(lambda: PlainRounds(run.evaluator))
+    details = {a.request.molecule.smiles: a.outcome.details for a in opened.ledger.state().answers.values()}
+    _, _, sdf = write_export(opened, tmp_path / "out")
+    opened.ledger.close()
+    found = list(Chem.SDMolSupplier(str(sdf), removeHs=False))
+    assert len(found) == 2
+    for mol in found:
+        assert mol.GetProp("geometry of") == "xtb_orbitals"
+        assert mol.GetConformer().Is3D()
+        for bond in mol.GetBonds():
+            length = rdMolTransforms.GetBondLength(
+                mol.GetConformer(), bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            )
+            assert 0.9 < length < 1.6
+        # The isomer is that of the coordinates, whichever one was calculated.
+        Chem.AssignStereochemistryFrom3D(mol)
+        isomer = Chem.MolToSmiles(Chem.RemoveHs(mol))
+        assert isomer == details[Chem.MolToSmiles(Chem.RemoveHs(mol), isomericSmiles=False)]["isomer"]
