@@ -20,7 +20,9 @@ class Continuum:
     ----------
     method
         ``C-PCM`` (Barone & Cossi, 10.1021/jp9716997) or ``IEF-PCM`` (Cances, Mennucci & Tomasi,
-        10.1063/1.474659), on the switching/Gaussian surface of Lange & Herbert, 10.1063/1.3511297.
+        10.1063/1.474659), on the switching/Gaussian surface of Lange & Herbert, 10.1063/1.3511297; or
+        ``SMD`` (Marenich, Cramer & Truhlar, 10.1021/jp810292n), IEF-PCM with radii of its own and terms for
+        cavity, dispersion and the structure of water: free energies of 1 M gas -> 1 M solution.
     lebedev_order
         Order of the quadrature on each atom's sphere; order 17 (110 points) shifts orbital energies by
         0.003 eV against order 29.
