@@ -89,7 +89,7 @@ class ComplexLumo(BaseModel):
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the size of the complex."""
-        return 13.0 + 3.0 * molecule.heavy_atoms + 0.1 * molecule.heavy_atoms**2
+        return 12.0 + 5.0 * molecule.heavy_atoms + 0.1 * molecule.heavy_atoms**2
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule; the aqua ion's charge is kept in ``scratch.parent / "references"``.

@@ -8,15 +8,11 @@ from typing import Any
 from pyscf.data.nist import HARTREE2EV
 
 from loop.molecule import Molecule
-from loop.protocols import RejectedError
-from oracles.chemistry import transfer
+from oracles.chemistry import frontier, transfer
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
-from oracles.chemistry.selfconsistent import Solution, solve
+from oracles.chemistry.selfconsistent import solve
 from oracles.chemistry.theory import Continuum, Functional, Resources
-
-SMALLEST_GAP = 0.5
-"""A closed shell with a smaller gap (eV) is not the ground state, or not a closed shell."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,8 @@ def hydration(
     without = solve(geometry, gas, max_cycle, resources)
     within = solve(geometry, replace(gas, continuum=water), max_cycle, resources)
     energy = (within.energy - without.energy) * HARTREE2EV
-    _believe(molecule, (without, within))
+    for solution in (without, within):
+        frontier.believe(molecule, solution)
     transfer.believe(molecule, energy)
     details = {
         "isomer": ligand.isomer,
@@ -67,11 +64,3 @@ def hydration(
         "versions": versions(),
     }
     return Hydration(energy, details)
-
-
-def _believe(molecule: Molecule, solutions: tuple[Solution, ...]) -> None:
-    for solution in solutions:
-        if solution.homo >= 0.0:
-            raise RejectedError(f"the HOMO of {molecule} is not bound: {solution.homo:.2f} eV")
-        if solution.gap < SMALLEST_GAP:
-            raise RejectedError(f"the gap of {molecule} is {solution.gap:.2f} eV, below {SMALLEST_GAP} eV")

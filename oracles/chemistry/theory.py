@@ -11,6 +11,16 @@ from loop.molecule import Molecule
 WATER_PERMITTIVITY = 78.3553
 """Relative permittivity of water at 298.15 K, as used by the common implementations of PCM."""
 
+DIFFUSE = "6-31++g**"
+DIFFUSE_COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl"})
+"""Elements for which this basis set has diffuse functions; bromine and iodine are not among them."""
+
+LARGEST_OUTSIDE = 0.3
+"""An added electron with more than this outside the cavity is not in the molecule: it sits in the outermost
+functions of the basis (water 0.74, urea 0.77, ammonia 0.79, DMSO 0.81; bound by 0.5 to 1.1 eV, as strongly
+as acetone binds its own), against 0.05 to 0.16 in an orbital of the molecule (acrolein, nitromethane,
+acetone)."""
+
 
 @dataclass(frozen=True)
 class Continuum:
