@@ -18,7 +18,7 @@ from oracles.chemistry.theory import LARGEST_OUTSIDE, Functional, Resources
 
 FARTHEST_FROM_HOMO, FARTHEST_FROM_LUMO = 0.5, 1.2
 """In eV. In water, an energy farther from that of the orbital the electron leaves or enters is another
-state's. Over twelve molecules they lie up to 0.3 and 0.9 eV apart; the first excited cation of acrolein, to
+state's. Over 25 molecules they lie up to 0.3 and 0.9 eV apart; the first excited cation of acrolein, to
 which its own orbitals lead, lies 0.6 eV from the HOMO. In gas they are 4 eV apart, which tells nothing."""
 
 HYDRATED_ELECTRON = 1.57
