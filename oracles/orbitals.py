@@ -12,11 +12,15 @@ from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry.delicate import PATTERN, is_delicate
-from oracles.chemistry.theory import Continuum, Functional, Resources, is_zwitterion, uncovered
-
-BASIS = "6-31++g**"
-COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl"})
-"""Elements for which this basis set has diffuse functions; bromine and iodine are not among them."""
+from oracles.chemistry.theory import (
+    DIFFUSE,
+    DIFFUSE_COVERED,
+    Continuum,
+    Functional,
+    Resources,
+    is_zwitterion,
+    uncovered,
+)
 
 UNCERTAINTY_GFN2 = {"homo": 0.05, "lumo": 0.07}
 """Standard uncertainty in eV at a GFN2 geometry: root mean square shift to the geometry relaxed with
@@ -67,7 +71,7 @@ class Orbitals(BaseModel):
 
     def functional(self) -> Functional:
         """What gives the orbital energies."""
-        return Functional("b3lyp", BASIS, grids=(0, 1), continuum=self._continuum())
+        return Functional("b3lyp", DIFFUSE, grids=(0, 1), continuum=self._continuum())
 
     def forces(self) -> Functional:
         """What relaxes the molecules that GFN2 gets wrong."""
@@ -97,7 +101,7 @@ class Orbitals(BaseModel):
         """Elements without a basis set, and zwitterions in gas."""
         if self.solvent == "gas" and is_zwitterion(molecule):
             return f"{molecule} is a zwitterion, which does not exist in gas; use solvent 'water'"
-        return uncovered(molecule, COVERED, f"which {BASIS} does not cover")
+        return uncovered(molecule, DIFFUSE_COVERED, f"which {DIFFUSE} does not cover")
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the square of the size; ten times that where forces are needed."""

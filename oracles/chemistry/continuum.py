@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pyscf import df, gto, lib
 from pyscf.solvent.pcm import PCM
+from pyscf.solvent.smd import SMD
 
 from oracles.chemistry.geometry import FloatArray
 from oracles.chemistry.theory import Continuum
@@ -51,10 +52,17 @@ class StoredPCM(PCM):  # type: ignore[misc]
         return np.asarray(lib.unpack_tril(-(self.integrals @ charges.T).T))
 
 
+class StoredSMD(StoredPCM, SMD):  # type: ignore[misc]
+    """PySCF's SMD, which builds another surface and adds terms outside the density, with the same memory."""
+
+
 def solvent(mol: gto.Mole, continuum: Continuum, memory_mb: int) -> StoredPCM:
     """Build PySCF's solvent object for a molecule."""
-    pcm = StoredPCM(mol)
-    pcm.method = continuum.method
+    if continuum.method == "SMD":
+        pcm: StoredPCM = StoredSMD(mol, "water")
+    else:
+        pcm = StoredPCM(mol)
+        pcm.method = continuum.method
     pcm.eps = continuum.permittivity
     pcm.lebedev_order = continuum.lebedev_order
     pcm.max_memory = memory_mb

@@ -86,7 +86,8 @@ def exchange(molecule: Molecule, level: Level, protocol: str, kept: Path, resour
     charge = float(atomic_charges(bound.solution)[ligand.mol.GetNumAtoms()])
     against = references.reference(protocol, kept, lambda: compute_reference(level, resources))
     energy = (bound.total + against.water - against.aqua_ion - free.total) * Hartree
-    _believe(molecule, energy, bound.solution, charge - against.zinc_charge)
+    believe_density(molecule, bound.solution, charge - against.zinc_charge)
+    complexes.believe(molecule, energy)
     details = {
         "isomer": ligand.isomer,
         "ligand": ligand.conformers[0].xyz(),
@@ -126,7 +127,19 @@ def _energy(geometry: Geometry, level: Level, resources: Resources) -> Energy:
     return Energy(solution.energy + solvation, solvation, solution)
 
 
-def _believe(molecule: Molecule, energy: float, solution: Solution, charge_shift: float) -> None:
+def believe_density(molecule: Molecule, solution: Solution, charge_shift: float) -> None:
+    """Check the density of a complex.
+
+    Parameters
+    ----------
+    charge_shift
+        Charge of zinc against the aqua ion's, in e.
+
+    Raises
+    ------
+    RejectedError
+        If charge has moved between zinc and ligand.
+    """
     if solution.gap < SMALLEST_GAP:
         raise RejectedError(
             f"the gap of the complex of {molecule} is {solution.gap:.2f} eV, below {SMALLEST_GAP:g} eV"
@@ -136,4 +149,3 @@ def _believe(molecule: Molecule, energy: float, solution: Solution, charge_shift
             f"the charge of zinc with {molecule} differs from the aqua ion's by {charge_shift:+.2f}, "
             f"more than {CHARGE_SHIFT:g}: charge transfer"
         )
-    complexes.believe(molecule, energy)

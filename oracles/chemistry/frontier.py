@@ -7,10 +7,7 @@ from typing import Any
 
 from loop.molecule import Molecule
 from loop.protocols import RejectedError
-from oracles.chemistry import connectivity, relaxation
-from oracles.chemistry.delicate import is_delicate
-from oracles.chemistry.geometry import Geometry
-from oracles.chemistry.ligand import Ligand, prepare
+from oracles.chemistry.lowest import lowest
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.selfconsistent import Solution, solve
 from oracles.chemistry.theory import Functional, Resources
@@ -47,43 +44,39 @@ def orbitals(
     Parameters
     ----------
     functional
-        Gives the orbitals; its continuum decides whether geometries are relaxed in water.
+        Gives the orbitals.
     forces
-        Relaxes the molecules that GFN2 gets wrong.
+        Relaxes the molecules that GFN2 gets wrong; its continuum decides where geometries are relaxed.
 
     Raises
     ------
     ConvergenceError, RejectedError
-        See :func:`prepare`, :func:`relaxation.relax` and :func:`solve`; also if the relaxed molecule is
-        not the one asked about, or its orbitals cannot be those of a bound closed shell.
+        See :func:`lowest` and :func:`solve`; also if the orbitals cannot be those of a bound closed shell.
     """
-    ligand = prepare(molecule, water=functional.continuum is not None)
-    delicate = is_delicate(molecule)
-    geometry = _relaxed(ligand, forces, resources) if delicate else ligand.conformers[0]
-    solution = solve(geometry, functional, max_cycle, resources)
-    _believe(molecule, solution)
+    at = lowest(molecule, forces, resources)
+    solution = solve(at.geometry, functional, max_cycle, resources)
+    believe(molecule, solution)
     details = {
-        "isomer": ligand.isomer,
-        "geometry": geometry.xyz(),
-        "geometry_from": f"{forces.xc}/{forces.basis}" if delicate else "GFN2-xTB",
-        "conformers": len(ligand.conformers),
+        "isomer": at.isomer,
+        "geometry": at.geometry.xyz(),
+        "geometry_from": at.source,
+        "conformers": at.conformers,
         "energy_hartree": solution.energy,
         "scf_cycles": solution.cycles,
         "level_shift_hartree": solution.level_shift,
         "versions": versions(),
     }
-    return Frontier(solution.homo, solution.lumo, delicate, details)
+    return Frontier(solution.homo, solution.lumo, at.relaxed_with_dft, details)
 
 
-def _relaxed(ligand: Ligand, forces: Functional, resources: Resources) -> Geometry:
-    geometry = relaxation.relax(ligand.conformers[0], forces, resources)
-    changed = connectivity.change(ligand.mol, ligand.isomer, geometry)
-    if changed is not None:
-        raise RejectedError(f"relaxing {ligand.isomer} with {forces.xc}: {changed}")
-    return geometry
+def believe(molecule: Molecule, solution: Solution) -> None:
+    """Check the orbitals of a molecule.
 
-
-def _believe(molecule: Molecule, solution: Solution) -> None:
+    Raises
+    ------
+    RejectedError
+        If they cannot be those of a bound closed shell.
+    """
     if solution.homo >= 0.0:
         raise RejectedError(f"the HOMO of {molecule} is not bound: {solution.homo:.2f} eV")
     if solution.gap < SMALLEST_GAP:

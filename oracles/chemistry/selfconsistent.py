@@ -9,6 +9,7 @@ import numpy as np
 from pyscf import dft, gto, lib, scf
 from pyscf.data.nist import HARTREE2EV
 from pyscf.dft.rks import RKS
+from pyscf.dft.uks import UKS
 
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry.continuum import solvent
@@ -78,7 +79,7 @@ def solve(geometry: Geometry, functional: Functional, max_cycle: int, resources:
         cycles = 0
         for shift in LEVEL_SHIFTS:
             mf.level_shift = shift
-            cycles += _iterate(mf, functional)
+            cycles += iterate(mf, functional)
             if mf.converged:
                 return _solution(mf, functional, cycles, shift)
     raise ConvergenceError(
@@ -87,16 +88,17 @@ def solve(geometry: Geometry, functional: Functional, max_cycle: int, resources:
     )
 
 
-def mean_field(geometry: Geometry, functional: Functional, memory_mb: int) -> RKS:
-    """Set up PySCF's restricted Kohn-Sham object, its grid at the last level."""
+def mean_field(geometry: Geometry, functional: Functional, memory_mb: int, unpaired: int = 0) -> RKS | UKS:
+    """Set up PySCF's Kohn-Sham object, its grid at the last level; with unpaired electrons unrestricted."""
     mol = gto.M(
         atom=list(zip(geometry.symbols, geometry.positions.tolist(), strict=True)),
         basis=functional.basis,
         charge=geometry.charge,
+        spin=unpaired,
         max_memory=memory_mb,
         verbose=0,
     )
-    mf = dft.RKS(mol, xc=functional.xc)
+    mf = (dft.UKS if unpaired else dft.RKS)(mol, xc=functional.xc)
     if functional.density_fitting:
         mf = mf.density_fit()
     mf.init_guess = functional.guess
@@ -109,9 +111,8 @@ def mean_field(geometry: Geometry, functional: Functional, memory_mb: int) -> RK
     return mf
 
 
-def _iterate(mf: RKS, functional: Functional) -> int:
+def iterate(mf: RKS | UKS, functional: Functional, density: FloatArray | None = None) -> int:
     """Run through the grids, each starting from the density of the one before; return the cycles."""
-    density: FloatArray | None = None
     cycles = 0
     for level in functional.grids:
         last = level == functional.grids[-1]
@@ -123,7 +124,7 @@ def _iterate(mf: RKS, functional: Functional) -> int:
     return cycles
 
 
-def _set_grid(mf: RKS, level: int) -> None:
+def _set_grid(mf: RKS | UKS, level: int) -> None:
     mf.grids.level = level
     mf.grids.reset()
 

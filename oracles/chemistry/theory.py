@@ -11,6 +11,16 @@ from loop.molecule import Molecule
 WATER_PERMITTIVITY = 78.3553
 """Relative permittivity of water at 298.15 K, as used by the common implementations of PCM."""
 
+DIFFUSE = "6-31++g**"
+DIFFUSE_COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl"})
+"""Elements for which this basis set has diffuse functions; bromine and iodine are not among them."""
+
+LARGEST_OUTSIDE = 0.3
+"""An added electron with more than this outside the cavity is not in the molecule: it sits in the outermost
+functions of the basis (water 0.74, urea 0.77, ammonia 0.79, DMSO 0.81; bound by 0.5 to 1.1 eV, as strongly
+as acetone binds its own), against 0.05 to 0.16 in an orbital of the molecule (acrolein, nitromethane,
+acetone)."""
+
 
 @dataclass(frozen=True)
 class Continuum:
@@ -20,7 +30,9 @@ class Continuum:
     ----------
     method
         ``C-PCM`` (Barone & Cossi, 10.1021/jp9716997) or ``IEF-PCM`` (Cances, Mennucci & Tomasi,
-        10.1063/1.474659), on the switching/Gaussian surface of Lange & Herbert, 10.1063/1.3511297.
+        10.1063/1.474659), on the switching/Gaussian surface of Lange & Herbert, 10.1063/1.3511297; or
+        ``SMD`` (Marenich, Cramer & Truhlar, 10.1021/jp810292n), IEF-PCM with radii of its own and terms for
+        cavity, dispersion and the structure of water: free energies of 1 M gas -> 1 M solution.
     lebedev_order
         Order of the quadrature on each atom's sphere; order 17 (110 points) shifts orbital energies by
         0.003 eV against order 29.

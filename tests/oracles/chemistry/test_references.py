@@ -11,6 +11,7 @@ from oracles.chemistry import references
 from oracles.chemistry.exchange import Level, compute_reference
 from oracles.chemistry.references import Reference, reference
 from oracles.chemistry.theory import Resources
+from oracles.complex_lumo import ComplexLumo
 from oracles.zinc_exchange import ZincExchange
 
 FOUND = Reference(aqua_ion=-2237.0, water=-76.0, zinc_charge=1.4)
@@ -44,9 +45,8 @@ def test_the_shipped_references_are_used_for_the_default_protocols(tmp_path: Pat
     def compute() -> Reference:
         raise AssertionError("the shipped reference was not found")
 
-    for solvation in ("cpcm", "alpb-correction"):
-        digest = ZincExchange(solvation=solvation).protocol().digest
-        found = reference(digest, tmp_path, compute)
+    for oracle in (ZincExchange(), ZincExchange(solvation="alpb-correction"), ComplexLumo()):
+        found = reference(oracle.protocol().digest, tmp_path, compute)
         assert -2240.0 < found.aqua_ion < -2230.0
         assert found.zinc_charge == pytest.approx(1.45, abs=0.05)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pyscf.solvent.pcm import PCM
+from pyscf.solvent.smd import SMD
 
 from loop.protocols import ConvergenceError
 from oracles.chemistry import relaxation
@@ -51,6 +52,15 @@ def test_stored_integrals_give_the_energy_of_pyscfs_own_solvent(method: str, res
     pcm = PCM(plain.mol)
     pcm.method, pcm.lebedev_order, pcm.eps = method, 17, 78.3553
     assert stored.energy == pytest.approx(plain.PCM(pcm).kernel(), abs=1e-8)
+
+
+def test_stored_integrals_give_the_energy_of_pyscfs_own_smd(resources: Resources) -> None:
+    stored = solve(WATER, replace(GAS, continuum=Continuum("SMD")), 50, resources)
+    plain = mean_field(WATER, GAS, 2000)
+    smd = SMD(plain.mol, "water")
+    smd.lebedev_order, smd.eps = 17, 78.3553
+    assert stored.energy == pytest.approx(plain.SMD(smd).kernel(), abs=1e-8)
+    assert stored.mean_field.with_solvent.integrals is not None
 
 
 def test_without_memory_for_the_integrals_the_energy_is_the_same(resources: Resources) -> None:

@@ -1,0 +1,67 @@
+"""The geometry at which a molecule's electrons are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loop.molecule import Molecule
+from loop.protocols import RejectedError
+from oracles.chemistry import connectivity, relaxation
+from oracles.chemistry.delicate import is_delicate
+from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.ligand import Ligand, prepare
+from oracles.chemistry.theory import Functional, Resources
+
+
+@dataclass(frozen=True, eq=False)
+class Lowest:
+    """The lowest conformer.
+
+    Attributes
+    ----------
+    isomer
+        Canonical SMILES with every stereo element set.
+    geometry
+        Where it came to rest.
+    source
+        What relaxed it last.
+    relaxed_with_dft
+        Whether that was a functional and not GFN2.
+    conformers
+        Number of conformers GFN2 found.
+    """
+
+    isomer: str
+    geometry: Geometry
+    source: str
+    relaxed_with_dft: bool
+    conformers: int
+
+
+def lowest(molecule: Molecule, forces: Functional, resources: Resources) -> Lowest:
+    """Relax with GFN2, and then with ``forces`` where GFN2 is known to fail.
+
+    Parameters
+    ----------
+    forces
+        Its continuum decides whether geometries are relaxed in water.
+
+    Raises
+    ------
+    ConvergenceError, RejectedError
+        See :func:`prepare` and :func:`relaxation.relax`; also if the relaxed molecule is not the one asked
+        about.
+    """
+    ligand = prepare(molecule, water=forces.continuum is not None)
+    delicate = is_delicate(molecule)
+    geometry = _relaxed(ligand, forces, resources) if delicate else ligand.conformers[0]
+    source = f"{forces.xc}/{forces.basis}" if delicate else "GFN2-xTB"
+    return Lowest(ligand.isomer, geometry, source, delicate, len(ligand.conformers))
+
+
+def _relaxed(ligand: Ligand, forces: Functional, resources: Resources) -> Geometry:
+    geometry = relaxation.relax(ligand.conformers[0], forces, resources)
+    changed = connectivity.change(ligand.mol, ligand.isomer, geometry)
+    if changed is not None:
+        raise RejectedError(f"relaxing {ligand.isomer} with {forces.xc}: {changed}")
+    return geometry
