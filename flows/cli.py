@@ -8,11 +8,14 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.statuses import AWAY, OWN_ERROR, PAUSED, USER_ERROR
+
+if TYPE_CHECKING:
+    from flows.assembly import Assembled
 
 app = typer.Typer(
     name="zincloop",
@@ -49,12 +52,21 @@ def init(
 @app.command()
 def validate(campaign: Campaign) -> None:
     """Check a campaign file, and say what it would do. Computes nothing."""
-    from flows.assembly import assemble
-    from flows.campaign_file import read
-    from flows.opening import existing
     from flows.views import describe
 
-    describe(existing(campaign).assembled if campaign.is_dir() else assemble(*read(campaign)))
+    describe(_assembled(campaign))
+
+
+@app.command()
+def protocols(
+    campaign: Annotated[
+        Path | None, typer.Argument(help="Those of a campaign, by its file or directory, instead of all.")
+    ] = None,
+) -> None:
+    """List how oracles arrive at their numbers: what each costs, and how good it is."""
+    from flows.protocols import show_protocols
+
+    show_protocols(None if campaign is None else _assembled(campaign))
 
 
 @app.command()
@@ -313,6 +325,14 @@ def serve(
         serving(campaign, host, port, typer.echo)
     except KeyboardInterrupt:  # what uvicorn hands on when it has ended in order
         typer.echo("ended")
+
+
+def _assembled(campaign: Path) -> Assembled:
+    from flows.assembly import assemble
+    from flows.campaign_file import read
+    from flows.opening import existing
+
+    return existing(campaign).assembled if campaign.is_dir() else assemble(*read(campaign))
 
 
 def _heed_signals() -> None:

@@ -95,6 +95,19 @@ class ComputedOracle(Oracle, Protocol):
 
 
 @runtime_checkable
+class RatedOracle(ComputedOracle, Protocol):
+    """An oracle that says before it measures how good its numbers are."""
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """Property -> standard uncertainty of a measurement as a rule, in the property's unit.
+
+        A measurement may state another, where the molecule is known to be easier or harder.
+        """
+        ...
+
+
+@runtime_checkable
 class DeferredOracle(Oracle, Protocol):
     """An oracle that asks people: what is asked goes out, and readings come back in their own time.
 

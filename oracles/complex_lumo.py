@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -54,6 +55,11 @@ class ComplexLumo(BaseModel):
         """One property, ``lumo_complex``, in eV."""
         text = "energy of the lowest empty orbital of [Zn(H2O)5L]2+ in water"
         return (Property("lumo_complex", "eV", text),)
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """What another search for the complex would find."""
+        return {"lumo_complex": UNCERTAINTY}
 
     def functional(self) -> Functional:
         """What gives the orbital energy."""

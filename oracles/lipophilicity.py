@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -38,6 +38,11 @@ class Lipophilicity(BaseModel):
     def properties(self) -> tuple[Property, ...]:
         """One property, ``logp``."""
         return (Property("logp", "1", "logarithm of the partition coefficient octanol/water, Crippen"),)
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """It is what it is defined to be."""
+        return {"logp": 0.0}
 
     def protocol(self) -> OracleProtocol:
         """RDKit's implementation and nothing else."""

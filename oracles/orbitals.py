@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -68,6 +69,11 @@ class Orbitals(BaseModel):
             Property("homo", "eV", f"energy of the highest occupied orbital {where}"),
             Property("lumo", "eV", f"energy of the lowest empty orbital {where}"),
         )
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """At a GFN2 geometry; at one of DFT it is less."""
+        return dict(UNCERTAINTY_GFN2)
 
     def functional(self) -> Functional:
         """What gives the orbital energies."""

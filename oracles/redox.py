@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -83,6 +84,11 @@ class Redox(BaseModel):
             Property("oxidation_potential", "V", f"potential of losing an electron, {against}"),
             Property("reduction_potential", "V", f"potential of taking up an electron, {against}"),
         )
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """Where the molecule has an orbital for the electron."""
+        return dict(UNCERTAINTY)
 
     def functional(self) -> Functional:
         """What gives the energies."""

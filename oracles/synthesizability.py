@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, cast
@@ -40,6 +40,11 @@ class Synthesizability(BaseModel):
     def properties(self) -> tuple[Property, ...]:
         """One property, ``sa``."""
         return (Property("sa", "1", "synthetic accessibility, 1 (easy) to 10 (hard)"),)
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """It is what it is defined to be."""
+        return {"sa": 0.0}
 
     def protocol(self) -> OracleProtocol:
         """RDKit's implementation and nothing else."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -59,6 +60,11 @@ class XtbHydration(BaseModel):
         """One property, ``hydration_gfn2``, in eV."""
         text = "free energy of hydration, 1 M gas to 1 M in water, GFN2-xTB"
         return (Property("hydration_gfn2", "eV", text),)
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """Of the protocol, not against experiment."""
+        return {"hydration_gfn2": UNCERTAINTY}
 
     def protocol(self) -> OracleProtocol:
         """Method, geometry recipe and standard state."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,11 @@ class XtbOrbitals(BaseModel):
             Property("homo_gfn2", "eV", "energy of the highest occupied orbital in water, GFN2-xTB"),
             Property("lumo_gfn2", "eV", "energy of the lowest empty orbital in water, GFN2-xTB"),
         )
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """Of the protocol, not against DFT."""
+        return dict.fromkeys(("homo_gfn2", "lumo_gfn2"), UNCERTAINTY)
 
     def protocol(self) -> OracleProtocol:
         """Method and geometry recipe."""

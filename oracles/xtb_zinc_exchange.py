@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -52,6 +53,11 @@ class XtbZincExchange(BaseModel):
         """One property, ``zn_exchange_gfn2``, in eV."""
         text = "energy of displacing one water of [Zn(H2O)6]2+, in water, GFN2-xTB"
         return (Property("zn_exchange_gfn2", "eV", text),)
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """What another search for the complex would find."""
+        return {"zn_exchange_gfn2": UNCERTAINTY[self.search]}
 
     def protocol(self) -> OracleProtocol:
         """Method, complex recipe and search."""

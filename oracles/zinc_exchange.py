@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -71,6 +72,11 @@ class ZincExchange(BaseModel):
             dispersion="d3bj",
             continuum=Continuum("C-PCM") if self.solvation == "cpcm" else None,
         )
+
+    @property
+    def uncertainties(self) -> Mapping[str, float]:
+        """What another search for the complexes would find."""
+        return {"zn_exchange": UNCERTAINTY[self.solvation]}
 
     def protocol(self) -> OracleProtocol:
         """Functional, solvation, complex recipe and limits."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from loop.molecule import MoleculeError, parse
 from loop.parts import kinds, load
-from loop.protocols import ComputedOracle, DeferredOracle, ExactOracle, InputError, Oracle
+from loop.protocols import ComputedOracle, DeferredOracle, ExactOracle, InputError, Oracle, RatedOracle
 from loop.records import Value
 
 KINDS = kinds("oracles")
@@ -81,6 +81,15 @@ def test_properties_have_names_units_and_descriptions(kind: str) -> None:
     assert properties
     assert len({p.name for p in properties}) == len(properties)
     assert all(p.name.isidentifier() and p.unit and p.description for p in properties)
+
+
+@each_computed
+def test_it_says_beforehand_how_good_its_numbers_are(kind: str) -> None:
+    oracle = make(kind)
+    assert isinstance(oracle, RatedOracle)
+    assert set(oracle.uncertainties) == {p.name for p in oracle.properties}
+    assert all(0.0 <= sd < math.inf for sd in oracle.uncertainties.values())
+    assert not oracle.exact or set(oracle.uncertainties.values()) == {0.0}
 
 
 def test_no_two_oracles_measure_a_property_of_one_name() -> None:

@@ -26,6 +26,7 @@ COMMANDS = (
     "run",
     "status",
     "propose",
+    "protocols",
     "report",
     "export",
     "simulate",
