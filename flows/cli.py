@@ -135,7 +135,7 @@ def export(
     campaign: Campaign,
     to: Annotated[Path | None, typer.Option(help="Directory to write to. [default: export/ in it]")] = None,
 ) -> None:
-    """Write molecules and measurements as CSV, and geometries with values as SDF."""
+    """Write molecules and measurements as CSV, and geometries as SDF and for ASE."""
     from flows.exporting import write_export
     from flows.opening import existing
 

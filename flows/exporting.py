@@ -13,6 +13,7 @@ from rdkit.Chem.rdchem import Mol
 
 from flows.opening import Opened
 from flows.store import StoreError
+from flows.structures import write_structures
 from flows.summary import candidates
 from loop.campaign import Answer, State
 from loop.records import Failure, Measurement
@@ -21,7 +22,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_export(opened: Opened, to: Path | None) -> list[Path]:
-    """Write ``molecules.csv``, ``answers.csv``, ``molecules.sdf`` and, if people reported, ``readings.csv``.
+    """Write ``molecules.csv``, ``answers.csv`` and ``molecules.sdf``.
+
+    Where there are any, also what people reported (``readings.csv``) and every geometry (``structures.xyz``
+    and ``structures.db``, for ASE).
 
     Raises
     ------
@@ -49,7 +53,7 @@ def write_export(opened: Opened, to: Path | None) -> list[Path]:
     if state.notebook.reported:
         paths.append(directory / "readings.csv")
         harmless(_readings(state)).to_csv(paths[-1], index=False)
-    return paths
+    return [*paths, *write_structures(state, directory)]
 
 
 def _readings(state: State) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from ase.db import connect
+from ase.io import read
 from rdkit import Chem
 from rdkit.Chem import rdMolTransforms
 
@@ -89,8 +91,15 @@ def test_structures_are_the_geometries_that_were_measured_at(tmp_path: Path) -> 
         run = conducting(opened)
         run.conduct(lambda: PlainRounds(run.evaluator))
     details = {a.request.molecule.smiles: a.outcome.details for a in opened.ledger.state().answers.values()}
-    _, _, sdf = write_export(opened, tmp_path / "out")
+    _, _, sdf, xyz, db = write_export(opened, tmp_path / "out")
+    assert write_export(opened, tmp_path / "out")[-1] == db, "an older one is replaced"
     opened.ledger.close()
+    database = connect(db)  # type: ignore[no-untyped-call]
+    kept = list(database.select(role="geometry", oracle="xtb_orbitals"))
+    assert {row.smiles for row in kept} == set(details)
+    assert all(row.data["values"]["homo_gfn2"]["unit"] == "eV" for row in kept)
+    assert [len(atoms) for atoms in read(xyz, ":")] == [row.natoms for row in kept]
+    assert [atoms.info["smiles"] for atoms in read(xyz, ":")] == [row.smiles for row in kept]
     found = list(Chem.SDMolSupplier(str(sdf), removeHs=False))
     assert len(found) == 2
     for mol in found:
