@@ -139,11 +139,11 @@ def test_what_was_calculated_since_the_backup_is_not_calculated_again(
     assert len(measured) == len(set(measured)) > 0
 
 
-def _not_at_the_end(back_up: Callable[[Conductor], None]) -> Callable[[Conductor], None]:
+def _not_at_the_end(back_up: Callable[[Conductor, bool], None]) -> Callable[[Conductor, bool], None]:
     """A backup that is not made any more once the run was told to stop, as after a failure of the disk."""
 
-    def unless_stopped(conductor: Conductor) -> None:
+    def unless_stopped(conductor: Conductor, whatever: bool = False) -> None:
         if not conductor.evaluator.stop.is_set():
-            back_up(conductor)
+            back_up(conductor, whatever)
 
     return unless_stopped

