@@ -25,9 +25,8 @@ def main() -> None:
     """Compute and print."""
     oracle = Redox()
     print(f"{oracle.protocol().name} ({oracle.protocol().digest}), V against SHE\n{machine()}")
-    print(
-        f"{'molecule':>16} {'property':>20} {'computed':>9} {'±':>5} {'measured':>9} {'off by':>7} {'CPU s':>6}"
-    )
+    figures = f"{'computed':>9} {'±':>5} {'measured':>9} {'off by':>7} {'CPU s':>6}"
+    print(f"{'molecule':>16} {'property':>20} {figures}")
     for name, smiles, what, measured in COUPLES:
         started = time.process_time()
         with tempfile.TemporaryDirectory(prefix="zincloop-redox-") as scratch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import signal
 import sys
@@ -85,21 +86,19 @@ def run(
     opened = begin_or_resume(campaign, directory)
     ended = run_campaign(opened)
     home = opened.store.directory
-    typer.echo(f"{opened.assembled.definition.name}: {ended.reason}")
-    typer.echo(f"report: {opened.store.report}")
+    _tell(f"{opened.assembled.definition.name}: {ended.reason}")
+    _tell(f"report: {opened.store.report}")
     if ended.waiting is not None:
-        typer.echo(f"what is asked: zincloop lab requests {home}")
-        typer.echo(f"what it found: zincloop lab import {home} FILE.csv")
+        _tell(f"what is asked: zincloop lab requests {home}")
+        _tell(f"what it found: zincloop lab import {home} FILE.csv")
         if stay:
             from flows.waiting import sleep
 
             sleep(home, ended.waiting.until)
     if ended.status == PAUSED:
-        typer.echo(
-            f"paused; see {opened.store.log}, mend what is broken, and the same requests are tried again"
-        )
+        _tell(f"paused; see {opened.store.log}, mend what is broken, and the same requests are tried again")
     if ended.status or ended.waiting is not None:
-        typer.echo(f"go on with: zincloop run {home}")
+        _tell(f"go on with: zincloop run {home}")
     raise typer.Exit(ended.status)
 
 
@@ -325,6 +324,12 @@ def serve(
         serving(campaign, host, port, typer.echo)
     except KeyboardInterrupt:  # what uvicorn hands on when it has ended in order
         typer.echo("ended")
+
+
+def _tell(text: str) -> None:
+    """Say something at the end of a run, after which whoever looked on may be gone."""
+    with contextlib.suppress(OSError):
+        typer.echo(text)
 
 
 def _assembled(campaign: Path) -> Assembled:

@@ -182,19 +182,30 @@ def test_a_signal_stops_cleanly_and_the_same_command_goes_on(quick: Path, number
 
 
 @pytest.mark.slow
-def test_a_closed_terminal_stops_cleanly(quick: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("heeded", "status", "reason"),
+    [
+        (signal.SIG_DFL, 128 + signal.SIGHUP, "stopped by a signal"),
+        (signal.SIG_IGN, 0, "budget spent: 18 of 18 evaluations"),
+    ],
+    ids=["heeded", "ignored as by nohup"],
+)
+def test_a_closed_terminal_stops_cleanly_unless_that_is_ignored(
+    quick: Path, tmp_path: Path, heeded: signal.Handlers, status: int, reason: str
+) -> None:
     home, scratch = tmp_path / "quick", tmp_path / "scratch"
     scratch.mkdir()
     pid, terminal = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGHUP, heeded)
         own = os.environ | {"TMPDIR": str(scratch)}
         os.execve(ZINCLOOP, [str(ZINCLOOP), "run", str(quick)], own)  # noqa: S606 - no shell
     while not _answered(home, 4):
         if select.select([terminal], [], [], 0.1)[0]:
             os.read(terminal, 1_000_000)
     os.close(terminal)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 128 + signal.SIGHUP
-    assert Ledger(home / "ledger.sqlite").history()[-1].data == {"reason": "stopped by a signal"}
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == status
+    assert Ledger(home / "ledger.sqlite").history()[-1].data == {"reason": reason}
     assert not list(scratch.glob("zincloop-*.log")), "no fault of its own"
 
 
