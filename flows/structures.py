@@ -55,7 +55,9 @@ def write_structures(state: State, directory: Path) -> list[Path]:
     from ase.io import write  # noqa: PLC0415
 
     for structure in found:
-        structure.atoms.info |= structure.pairs()
+        # Extended XYZ takes a backslash, which a SMILES may hold, for an escape.
+        smiles = structure.pairs()["smiles"].replace("\\", "\\\\")
+        structure.atoms.info |= structure.pairs() | {"smiles": smiles}
     xyz, db = directory / "structures.xyz", directory / "structures.db"
     partial = directory / f".structures.{os.getpid()}.db"
     partial.unlink(missing_ok=True)
