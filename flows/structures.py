@@ -32,7 +32,7 @@ class Structure:
     role
         What it is there: ``geometry``, ``ligand``, ``complex``.
     atoms
-        For ASE, with the total charge in units of e as ``info["charge"]``.
+        For ASE, with the total charge in units of e as ``info["total_charge"]``.
     """
 
     answer: Answer
@@ -43,7 +43,7 @@ class Structure:
         """What it is found by."""
         request = self.answer.request
         pairs = {"smiles": request.molecule.smiles, "oracle": request.oracle, "role": self.role}
-        return pairs | {"total_charge": self.atoms.info["charge"]}
+        return pairs | self.atoms.info
 
 
 def write_structures(state: State, directory: Path) -> list[Path]:
@@ -54,10 +54,6 @@ def write_structures(state: State, directory: Path) -> list[Path]:
     from ase.db import connect  # noqa: PLC0415 - a campaign without geometries does without
     from ase.io import write  # noqa: PLC0415
 
-    for structure in found:
-        # Extended XYZ takes a backslash, which a SMILES may hold, for an escape.
-        smiles = structure.pairs()["smiles"].replace("\\", "\\\\")
-        structure.atoms.info |= structure.pairs() | {"smiles": smiles}
     xyz, db = directory / "structures.xyz", directory / "structures.db"
     partial = directory / f".structures.{os.getpid()}.db"
     partial.unlink(missing_ok=True)
@@ -65,6 +61,10 @@ def write_structures(state: State, directory: Path) -> list[Path]:
         for structure in found:
             connection.write(structure.atoms, key_value_pairs=structure.pairs(), data=_data(state, structure))
     partial.replace(db)
+    for structure in found:
+        # Extended XYZ takes a backslash, which a SMILES may hold, for an escape.
+        pairs = structure.pairs()
+        structure.atoms.info |= pairs | {"smiles": pairs["smiles"].replace("\\", "\\\\")}
     write(xyz, [structure.atoms for structure in found], format="extxyz")
     return [xyz, db]
 
@@ -105,5 +105,5 @@ def _atoms(text: str) -> Atoms | None:
     return Atoms(
         [row[0] for row in rows],
         np.array([row[1:4] for row in rows], dtype=float),
-        info={"charge": int(charge[1]) if charge else 0},
+        info={"total_charge": int(charge[1]) if charge else 0},
     )

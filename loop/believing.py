@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, repeat
 
 import numpy as np
 
@@ -83,10 +82,12 @@ def _earlier(
 
 def _recent(state: State) -> Iterator[set[Molecule]]:
     """Molecules of the last round, of the last two, the last four, and so on."""
-    for rounds in accumulate(repeat(2), lambda n, factor: n * factor, initial=1):
+    rounds = 1
+    while True:
         yield {pick.candidate.molecule for r in state.rounds[-rounds:] for pick in r.picks}
         if rounds >= len(state.rounds):
             return
+        rounds *= 2
 
 
 def _without(known: Evidence, molecules: Collection[Molecule]) -> Evidence:

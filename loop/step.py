@@ -28,7 +28,7 @@ def decide(definition: Definition, parts: Parts, state: State) -> Decision:
         return asking
     if state.pending and not computed:
         return _meanwhile(definition, parts, state)
-    if (halt := halted(definition, state)) is not None:
+    if (halt := _halted(definition, state)) is not None:
         return halt
     if not computed:
         return _next(definition, parts, state)
@@ -39,7 +39,7 @@ def decide(definition: Definition, parts: Parts, state: State) -> Decision:
     return Evaluate(_in_turn(definition, parts, state, computed))
 
 
-def halted(definition: Definition, state: State) -> Close | Pause | None:
+def _halted(definition: Definition, state: State) -> Close | Pause | None:
     """Whether nothing more may be begun, not even what was asked for already."""
     if (spent := budget_spent(definition.budget, state)) is not None:
         return Close(spent)

@@ -30,7 +30,7 @@ def _state(details: dict[str, object], smiles: str = "O") -> State:
 def test_a_complex_keeps_its_atoms_and_its_charge(tmp_path: Path) -> None:
     state = _state({"complex": AQUA.xyz(), "donor": "O", "isomer": "O"})
     (found,) = structures(state)
-    assert (found.role, found.atoms.info["charge"]) == ("complex", 2)
+    assert (found.role, found.atoms.info["total_charge"]) == ("complex", 2)
     assert np.allclose(found.atoms.positions, AQUA.positions)
     xyz, _ = write_structures(state, tmp_path)
     (again,) = read(xyz, ":")
