@@ -110,6 +110,7 @@ class XtbOrbitals(BaseModel):
             "geometry": prepared.conformers[0].xyz(),
             "geometry_from": "GFN2-xTB",
             "conformers": len(prepared.conformers),
+            **prepared.search("geometry"),
             "energy_ev": found.energy,
             "versions": provenance.versions(),
         }

@@ -97,6 +97,7 @@ def vertical(
         "geometry": at.geometry.xyz(),
         "geometry_from": at.source,
         "conformers": at.conformers,
+        **at.search,
         "energy_hartree": neutral.energy,
         "homo_ev": neutral.homo,
         "lumo_ev": neutral.lumo,

@@ -61,6 +61,7 @@ def orbitals(
         "geometry": at.geometry.xyz(),
         "geometry_from": at.source,
         "conformers": at.conformers,
+        **at.search,
         "energy_hartree": solution.energy,
         "scf_cycles": solution.cycles,
         "level_shift_hartree": solution.level_shift,

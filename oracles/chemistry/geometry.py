@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+
+COUNT = re.compile(r"\s*(\d+)\s*\n")
+CHARGE = re.compile(r"charge ([+-]?\d+)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,3 +44,14 @@ class Geometry:
             for s, (x, y, z) in zip(self.symbols, self.positions, strict=True)
         ]
         return "\n".join(lines) + "\n"
+
+
+def read_xyz(text: str) -> Geometry | None:
+    """Read the only geometry of a text in XYZ format; ``None`` for any other text."""
+    lines = text.strip("\n").splitlines()
+    if (count := COUNT.match(text)) is None or len(lines) != int(count[1]) + 2:
+        return None
+    rows = [line.split() for line in lines[2:]]
+    charge = CHARGE.search(lines[1])
+    positions = np.array([row[1:4] for row in rows], dtype=np.float64)
+    return Geometry(tuple(row[0] for row in rows), positions, int(charge[1]) if charge else 0)

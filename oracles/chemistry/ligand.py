@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from rdkit.Chem.rdchem import Mol
 
@@ -11,6 +12,7 @@ from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import connectivity, semiempirical
 from oracles.chemistry.conformers import embed
 from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.trajectory import Trajectory
 
 FMAX = 0.02
 """Largest force left on an atom, in eV/angstrom."""
@@ -30,11 +32,31 @@ class Ligand:
         Canonical SMILES with every stereo element set.
     conformers
         Relaxed with GFN2, lowest energy first.
+    energies
+        Of these, with GFN2 in the medium of the relaxation, in eV.
+    path
+        How the lowest came there.
     """
 
     mol: Mol
     isomer: str
     conformers: tuple[Geometry, ...]
+    energies: tuple[float, ...]
+    path: Trajectory
+
+    def search(self, role: str) -> dict[str, Any]:
+        """How the lowest conformer was found, as JSON-able provenance.
+
+        Parameters
+        ----------
+        role
+            Name of the detail that holds its geometry, for example ``ligand``.
+        """
+        return {
+            "lowest_by": f"{self.path.level} energy",
+            "conformer_energies_ev": [round(energy - self.energies[0], 4) for energy in self.energies],
+            "trajectory": self.path.details(role),
+        }
 
 
 def prepare(molecule: Molecule, *, water: bool) -> Ligand:
@@ -62,4 +84,5 @@ def prepare(molecule: Molecule, *, water: bool) -> Ligand:
     if not kept:
         raise RejectedError(f"no conformer of {molecule} survives relaxation with GFN2-xTB: {changes[0]}")
     kept.sort(key=lambda r: r.energy)
-    return Ligand(isomer.mol, isomer.smiles, tuple(r.geometry for r in kept))
+    geometries, energies = zip(*((r.geometry, r.energy) for r in kept), strict=True)
+    return Ligand(isomer.mol, isomer.smiles, geometries, energies, kept[0].path)

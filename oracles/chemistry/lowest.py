@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from loop.molecule import Molecule
 from loop.protocols import RejectedError
@@ -11,6 +12,7 @@ from oracles.chemistry.delicate import is_delicate
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.theory import Functional, Resources
+from oracles.chemistry.trajectory import Trajectory
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,9 @@ class Lowest:
         Whether that was a functional and not GFN2.
     conformers
         Number of conformers GFN2 found.
+    search
+        How it was found, as JSON-able provenance: by which energy among the conformers, and the way of the
+        last relaxation to ``geometry``.
     """
 
     isomer: str
@@ -36,6 +41,7 @@ class Lowest:
     source: str
     relaxed_with_dft: bool
     conformers: int
+    search: dict[str, Any]
 
 
 def lowest(molecule: Molecule, forces: Functional, resources: Resources) -> Lowest:
@@ -54,14 +60,17 @@ def lowest(molecule: Molecule, forces: Functional, resources: Resources) -> Lowe
     """
     ligand = prepare(molecule, water=forces.continuum is not None)
     delicate = is_delicate(molecule)
-    geometry = _relaxed(ligand, forces, resources) if delicate else ligand.conformers[0]
+    geometry, path = ligand.conformers[0], ligand.path
+    if delicate:
+        geometry, path = _relaxed(ligand, forces, resources)
     source = f"{forces.xc}/{forces.basis}" if delicate else "GFN2-xTB"
-    return Lowest(ligand.isomer, geometry, source, delicate, len(ligand.conformers))
+    search = ligand.search("geometry") | {"trajectory": path.details("geometry")}
+    return Lowest(ligand.isomer, geometry, source, delicate, len(ligand.conformers), search)
 
 
-def _relaxed(ligand: Ligand, forces: Functional, resources: Resources) -> Geometry:
-    geometry = relaxation.relax(ligand.conformers[0], forces, resources)
+def _relaxed(ligand: Ligand, forces: Functional, resources: Resources) -> tuple[Geometry, Trajectory]:
+    geometry, path = relaxation.relax(ligand.conformers[0], forces, resources)
     changed = connectivity.change(ligand.mol, ligand.isomer, geometry)
     if changed is not None:
         raise RejectedError(f"relaxing {ligand.isomer} with {forces.xc}: {changed}")
-    return geometry
+    return geometry, path

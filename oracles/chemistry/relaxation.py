@@ -12,12 +12,14 @@ from geometric.molecule import Molecule
 from geometric.optimize import Optimize
 from geometric.params import OptParams
 from pyscf import lib
+from pyscf.data.nist import HARTREE2EV
 from pyscf.dft.rks import RKS
 
 from loop.protocols import ConvergenceError
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.selfconsistent import mean_field
 from oracles.chemistry.theory import Functional, Resources
+from oracles.chemistry.trajectory import Trajectory
 
 MAX_STEPS = 40
 
@@ -50,8 +52,13 @@ class _Forces(Engine):  # type: ignore[misc]
         return {"energy": energy, "gradient": gradient.ravel()}
 
 
-def relax(geometry: Geometry, functional: Functional, resources: Resources) -> Geometry:
+def relax(geometry: Geometry, functional: Functional, resources: Resources) -> tuple[Geometry, Trajectory]:
     """Relax with geomeTRIC (Wang & Song, 10.1063/1.4952956) in delocalised internal coordinates.
+
+    Returns
+    -------
+    tuple
+        The geometry at rest, and how it came there.
 
     Raises
     ------
@@ -72,4 +79,7 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> G
             path = Optimize(start, molecule, internal, engine, str(resources.scratch), parameters, False)
         except Error as error:
             raise ConvergenceError(f"the relaxation with {functional.xc} failed: {error}") from error
-    return geometry.moved(np.array(path.xyzs[-1]))
+    energies = [float(energy) * HARTREE2EV for energy in path.qm_energies]
+    return geometry.moved(np.array(path.xyzs[-1])), Trajectory.of(
+        geometry, functional.name, path.xyzs, energies
+    )

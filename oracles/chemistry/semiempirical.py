@@ -18,6 +18,7 @@ from tblite.interface import Calculator
 
 from loop.protocols import ConvergenceError
 from oracles.chemistry.geometry import FloatArray, Geometry
+from oracles.chemistry.trajectory import Trajectory
 
 MAX_STEP = 0.2
 """Longest step of one atom, in angstrom."""
@@ -35,11 +36,14 @@ class Relaxed:
         Its GFN2 energy in the medium of the relaxation, in eV.
     converged
         Whether the forces fell below the threshold in time.
+    path
+        How it came there.
     """
 
     geometry: Geometry
     energy: float
     converged: bool
+    path: Trajectory
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,12 +109,25 @@ def relax(geometry: Geometry, *, fmax: float, steps: int, water: bool = True) ->
     """
     atoms = _atoms(geometry, water)
     optimiser = LBFGS(atoms, logfile=None, maxstep=MAX_STEP)  # type: ignore[arg-type]
+    positions: list[FloatArray] = []
+    energies: list[float] = []
+
+    def note() -> None:
+        positions.append(np.array(atoms.positions))
+        energies.append(float(atoms.get_potential_energy()))  # type: ignore[no-untyped-call]
+
+    optimiser.attach(note)  # type: ignore[no-untyped-call]
     try:
         converged = bool(optimiser.run(fmax=fmax, steps=steps))  # type: ignore[no-untyped-call]
-        found = float(atoms.get_potential_energy())  # type: ignore[no-untyped-call]
     except CalculatorError as error:
         raise ConvergenceError(f"GFN2-xTB did not converge: {error}") from error
-    return Relaxed(geometry.moved(np.array(atoms.positions)), found, converged)
+    path = Trajectory.of(geometry, level(water=water), positions, energies)
+    return Relaxed(geometry.moved(positions[-1]), energies[-1], converged, path)
+
+
+def level(*, water: bool) -> str:
+    """What gives energies and forces, in words."""
+    return "GFN2-xTB/ALPB(water)" if water else "GFN2-xTB"
 
 
 def _atoms(geometry: Geometry, water: bool) -> Atoms:

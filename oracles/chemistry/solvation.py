@@ -57,6 +57,7 @@ def hydration(
         "geometry": geometry.xyz(),
         "geometry_from": "GFN2-xTB",
         "conformers": len(ligand.conformers),
+        **ligand.search("geometry"),
         "energies_hartree": {"gas": without.energy, "water": within.energy},
         "nonelectrostatic_hartree": float(within.mean_field.with_solvent.get_cds()),
         "scf_cycles": {"gas": without.cycles, "water": within.cycles},

@@ -81,6 +81,12 @@ class Functional:
     guess: str = "minao"
     density_fitting: bool = True
 
+    @property
+    def name(self) -> str:
+        """Functional, basis set and solvent, in words."""
+        solvent = "" if self.continuum is None else f"/{self.continuum.method}"
+        return f"{self.xc}/{self.basis}{solvent}"
+
     def settings(self) -> dict[str, Any]:
         """Everything above as JSON-able values, for a protocol."""
         values = asdict(self)

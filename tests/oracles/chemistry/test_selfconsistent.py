@@ -90,8 +90,12 @@ def test_charges_sum_to_the_total_charge(resources: Resources) -> None:
 def test_a_stretched_water_relaxes_to_its_known_geometry_in_silence(
     functional: Functional, resources: Resources, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    relaxed = relaxation.relax(WATER.moved(WATER.positions * 1.1), functional, resources)
+    relaxed, path = relaxation.relax(WATER.moved(WATER.positions * 1.1), functional, resources)
     bond = np.linalg.norm(relaxed.positions[1] - relaxed.positions[0])
     # B3LYP/6-31G(d) in gas: 0.969 A (NIST CCCBDB); implicit water adds less than 0.005 A.
     assert bond == pytest.approx(0.969, abs=0.006)
+    assert np.allclose(path.positions[0], WATER.positions * 1.1)
+    assert np.allclose(path.positions[-1], relaxed.positions)
+    assert path.energies[-1] < path.energies[0] - 0.1
+    assert path.level == functional.name
     assert capfd.readouterr() == ("", "")
