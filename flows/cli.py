@@ -123,10 +123,15 @@ def propose(campaign: Campaign, directory: Directory = None) -> None:
 @app.command()
 def report(campaign: Campaign) -> None:
     """Write the report (one HTML file that needs no network) of a campaign, running or ended."""
+    from flows.derived import renew_derived
     from flows.opening import existing
-    from flows.report import write_report
 
-    typer.echo(f"report: {write_report(existing(campaign))}")
+    (page, *structures), trouble = renew_derived(existing(campaign))
+    typer.echo(f"report: {page}")
+    for path in structures:
+        typer.echo(f"structures: {path}")
+    if trouble is not None:
+        typer.echo(trouble, err=True)
 
 
 @app.command()

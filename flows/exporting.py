@@ -1,4 +1,4 @@
-"""Export a campaign to files that other programs read: CSV (pandas) and SDF."""
+"""Export a campaign to files that other programs read: CSV (pandas), SDF, and what ASE reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from rdkit.Chem.rdchem import Mol
 
 from flows.opening import Opened
 from flows.store import StoreError
-from flows.structures import write_structures
+from flows.structures import renew, structures
+from flows.structures.sdf import placed, write_molecules
+from flows.structures.xyz import write_geometries, write_trajectories
 from flows.summary import candidates
 from loop.campaign import Answer, State
 from loop.records import Failure, Measurement
@@ -24,8 +26,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def write_export(opened: Opened, to: Path | None) -> list[Path]:
     """Write ``molecules.csv``, ``answers.csv`` and ``molecules.sdf``.
 
-    Where there are any, also what people reported (``readings.csv``) and every geometry (``structures.xyz``
-    and ``structures.db``, for ASE).
+    Where there are any, also what people reported (``readings.csv``), every geometry (``structures.db`` for
+    ASE, ``structures.xyz``, ``structures.sdf``) and how the atoms came there (``trajectories.xyz``).
 
     Raises
     ------
@@ -49,11 +51,23 @@ def write_export(opened: Opened, to: Path | None) -> list[Path]:
         for record in molecules.to_dict("records"):
             row = {str(key): value for key, value in record.items()}
             smiles = str(row["smiles"])
-            writer.write(_with_values(_structure(about.get(smiles, ()), smiles), row))
+            writer.write(_with_values(_structure(state, about.get(smiles, ()), smiles), row))
     if state.notebook.reported:
         paths.append(directory / "readings.csv")
         harmless(_readings(state)).to_csv(paths[-1], index=False)
-    return [*paths, *write_structures(state, directory)]
+    return [*paths, *_structures(opened, state, directory)]
+
+
+def _structures(opened: Opened, state: State, directory: Path) -> list[Path]:
+    """Every geometry in four forms, if there are any."""
+    names = ("structures.db", "structures.xyz", "structures.sdf", "trajectories.xyz")
+    db, xyz, sdf, ways = (directory / name for name in names)
+    if not renew(state, db, like=opened.store.structures):
+        return []
+    write_geometries(structures(state), xyz)
+    write_molecules(structures(state), sdf)
+    write_trajectories(structures(state), ways)
+    return [db, xyz, sdf, ways]
 
 
 def _readings(state: State) -> pd.DataFrame:
@@ -104,29 +118,15 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(guard)
 
 
-def _structure(answers: Sequence[Answer], smiles: str) -> Mol:
+def _structure(state: State, answers: Sequence[Answer], smiles: str) -> Mol:
     """The geometry that the first oracle with one measured at, as the isomer it is of; else a drawing."""
-    for answer in answers:
-        details = answer.outcome.details
-        if isinstance(answer.outcome, Measurement) and "geometry" in details:
-            mol = _placed(str(details.get("isomer", smiles)), str(details["geometry"]))
-            mol.SetProp("geometry of", answer.request.oracle)
+    for structure in structures(state, [a for a in answers if isinstance(a.outcome, Measurement)]):
+        mol = placed(structure.isomer, structure.geometry) if structure.role == "geometry" else None
+        if mol is not None:
+            mol.SetProp("geometry of", structure.answer.request.oracle)
             return mol
     mol = Chem.MolFromSmiles(smiles)
     AllChem.Compute2DCoords(mol)  # type: ignore[attr-defined]
-    return mol
-
-
-def _placed(smiles: str, xyz: str) -> Mol:
-    """The molecule with explicit hydrogens at coordinates, which are in the order of its SMILES."""
-    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
-    conformer = Chem.Conformer(mol.GetNumAtoms())
-    for k, line in enumerate(xyz.strip().splitlines()[2:]):
-        symbol, *position = line.split()
-        if symbol != mol.GetAtomWithIdx(k).GetSymbol():
-            raise ValueError(f"{smiles}: atom {k} of its geometry is {symbol}")
-        conformer.SetAtomPosition(k, [float(x) for x in position])
-    mol.AddConformer(conformer)
     return mol
 
 

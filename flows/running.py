@@ -1,4 +1,4 @@
-"""Run a campaign in this process: signals, the display, Prefect, and the report at the end."""
+"""Run a campaign in this process: signals, the display, Prefect, and what is made of it at the end."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pathlib import Path
 from types import FrameType
 
 from flows.conduct import STOPPED, Conductor
+from flows.derived import renew_derived
 from flows.display import watch
 from flows.evaluating import Dispatcher, Evaluator, PlainRounds
 from flows.executors import executor
 from flows.notifying.notifier import notifying
 from flows.opening import Opened, commit
-from flows.report import write_report
 from flows.server import prefect_server
 from flows.sharing import sharing
 from flows.statuses import PAUSED
@@ -83,7 +83,9 @@ def run_campaign(opened: Opened) -> Ended:
         if conductor.paused:
             notifier.paused(reason)
         notifier.ended(opened.ledger.state())
-        write_report(opened)
+        _, trouble = renew_derived(opened)
+        if trouble is not None:
+            log.warning("%s", trouble)
         opened.ledger.close()
     status = PAUSED if conductor.paused else 128 + caught[0] if reason == STOPPED and caught else 0
     return Ended(reason, status, conductor.waiting)

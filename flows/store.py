@@ -85,6 +85,11 @@ class Store:
         return self.directory / "report.html"
 
     @property
+    def structures(self) -> Path:
+        """Every geometry and trajectory for ASE, made from the ledger; may be deleted at any time."""
+        return self.directory / "structures.db"
+
+    @property
     def resolved(self) -> Path:
         """The resolved campaign file, for a person to read; the ledger holds the same."""
         return self.directory / "resolved.json"

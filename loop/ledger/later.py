@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -27,6 +27,10 @@ class _Unread(Mapping[str, T], Generic[T]):
 
     def __len__(self) -> int:
         return len(self._content())
+
+    def items(self) -> ItemsView[str, T]:
+        """Everything at once: what is fetched each time is fetched once."""
+        return self._content().items()
 
     def __repr__(self) -> str:
         return repr(self._content())

@@ -109,3 +109,18 @@ class Trajectory:
             "energies_ev": np.round(self.energies, 5).tolist(),
             "positions_angstrom": np.round(self.positions, DECIMALS).tolist(),
         }
+
+
+def read_trajectory(details: object) -> Trajectory | None:
+    """Read what :meth:`Trajectory.details` gave; ``None`` for anything else."""
+    try:
+        found: Any = details
+        symbols, steps = tuple(found["symbols"]), tuple(found["steps"])
+        positions = np.array(found["positions_angstrom"], dtype=np.float64)
+        energies = np.array(found["energies_ev"], dtype=np.float64)
+        charge, level = int(found["charge"]), str(found["level"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if positions.shape != (len(steps), len(symbols), 3) or energies.shape != (len(steps),):
+        return None
+    return Trajectory(symbols, charge, level, steps, positions, energies)

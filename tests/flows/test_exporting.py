@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from ase import Atoms
 from ase.db import connect
 from ase.io import read
 from rdkit import Chem
@@ -91,8 +93,8 @@ def test_structures_are_the_geometries_that_were_measured_at(tmp_path: Path) -> 
         run = conducting(opened)
         run.conduct(lambda: PlainRounds(run.evaluator))
     details = {a.request.molecule.smiles: a.outcome.details for a in opened.ledger.state().answers.values()}
-    _, _, sdf, xyz, db = write_export(opened, tmp_path / "out")
-    assert write_export(opened, tmp_path / "out")[-1] == db, "an older one is replaced"
+    _, _, sdf, db, xyz, bonded, ways = write_export(opened, tmp_path / "out")
+    assert write_export(opened, tmp_path / "out")[-1] == ways, "older ones are replaced"
     opened.ledger.close()
     database = connect(db)  # type: ignore[no-untyped-call]
     kept = list(database.select(role="geometry", oracle="xtb_orbitals"))
@@ -100,6 +102,14 @@ def test_structures_are_the_geometries_that_were_measured_at(tmp_path: Path) -> 
     assert all(row.data["values"]["homo_gfn2"]["unit"] == "eV" for row in kept)
     assert [len(atoms) for atoms in read(xyz, ":")] == [row.natoms for row in kept]
     assert [atoms.info["smiles"] for atoms in read(xyz, ":")] == [row.smiles for row in kept]
+    frames = read(ways, ":")
+    assert {a.info["smiles"] for a in frames} == set(details)
+    ends = {a.info["smiles"]: a for a in frames if isinstance(a, Atoms)}
+    for row in kept:
+        assert np.allclose(ends[row.smiles].positions, row.positions, atol=1e-3)
+        last = ends[row.smiles].get_potential_energy()  # type: ignore[no-untyped-call]
+        assert last == pytest.approx(row.energy, abs=1e-4)
+    assert [m.GetProp("role") for m in Chem.SDMolSupplier(str(bonded))] == ["geometry"] * 2
     found = list(Chem.SDMolSupplier(str(sdf), removeHs=False))
     assert len(found) == 2
     for mol in found:
