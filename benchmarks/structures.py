@@ -6,7 +6,6 @@ ligand's, the complex's) with a trajectory of twenty frames for two of them, in 
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
@@ -39,6 +38,7 @@ def main(n: int) -> None:
         ledger, path = Ledger(Path(home) / "ledger.sqlite"), Path(home) / "structures.db"
         with _timed(f"{n} molecules recorded"):
             _fill(ledger, 0, n - 10)
+        ledger.close()  # which folds the log into the file
         _tell_size(Path(home) / "ledger.sqlite", n)
         with _timed("state read"):
             state = ledger.state()
@@ -63,7 +63,7 @@ def _timed(name: str) -> Iterator[None]:
 
 
 def _tell_size(path: Path, n: int) -> None:
-    size = sum(p.stat().st_size for p in path.parent.glob(f"{path.name}*"))
+    size = path.stat().st_size
     print(f"{path.name}: {size / 1e6:.0f} MB, {size / n / 1e3:.1f} kB for each molecule")
 
 
@@ -81,19 +81,20 @@ def _fill(ledger: Ledger, first: int, last: int) -> None:
 
 
 def _smiles(k: int) -> str:
-    """A molecule of its own for each number: halogens as binary digits."""
-    return "".join(f"C({'FCl'[1 + digit : 3] if digit else 'F'})" for digit in map(int, f"{k:b}")) + "CO"
+    """A molecule of its own for each number: fluorine as binary digits."""
+    return "".join("C(F)" if digit == "1" else "C" for digit in f"1{k:b}") + "O"
 
 
 def _details(oracle: str) -> dict[str, Any]:
-    roles = {"orbitals": [("geometry", ATOMS)], "zinc_exchange": [("ligand", ATOMS), ("complex", COMPLEX)]}[oracle]
+    roles = {"orbitals": [("geometry", ATOMS)], "zinc_exchange": [("ligand", ATOMS), ("complex", COMPLEX)]}[
+        oracle
+    ]
     found: dict[str, Any] = {"isomer": "CO", "versions": {"pyscf": "2.14"}, "rungs": RUNGS}
     for role, atoms in roles:
         geometry = Geometry(("C",) * atoms, np.random.default_rng(0).normal(size=(atoms, 3)), 0)
         found[role] = geometry.xyz()
         path = Trajectory.of(geometry, "GFN2-xTB", [geometry.positions] * 60, [-1000.0] * 60)
         found["trajectory"] = path.details(role)
-    json.dumps(found)
     return found
 
 

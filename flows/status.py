@@ -22,9 +22,14 @@ from loop.calibration import expectations
 from loop.campaign import State
 from loop.metrics import hypervolume
 from loop.objective import gains
+from loop.rungs import tally
 from oracles.contained.spool import write_json
 
 SHOWN = 8
+
+LOOKED_AT = 500
+"""Answers, the last ones, of which it is told how they converged: their details are 0.14 CPU seconds of
+reading. The report tells it of all."""
 
 LONG = 5000
 """Answers from which on a campaign's screen is kept: less is read in a second."""
@@ -83,6 +88,8 @@ def _show(console: Console, opened: Opened, state: State) -> None:
         + (f", {len(state.screened)} candidates screened" if state.screened else ""),
         highlight=False,
     )
+    for line in _convergence(state):
+        console.print(f"  {line}", highlight=False)
     _checks(console, opened, state)
     if not molecules:
         return
@@ -100,6 +107,23 @@ def _show(console: Console, opened: Opened, state: State) -> None:
     for found in expectations(state, [o.property for o in definition.objectives]):
         if found.alarm is not None:
             console.print(f"  warning: {found.alarm}", style="yellow", highlight=False)
+
+
+def _convergence(state: State) -> list[str]:
+    """How calculations converged, and what those that did not have cost; nothing where nothing was noted."""
+    told = tally(state, LOOKED_AT)
+    of = f" of the last {LOOKED_AT} answers" if len(state.computed) > LOOKED_AT else ""
+    lines = [f"converged{of}: {'; '.join(map(str, told.needed))}"] if told.needed else []
+    costs = [] if told.in_vain is None else [f"{100 * told.in_vain:.0f} % of their CPU time was in vain"]
+    spent: dict[str, float] = {}
+    for answer in (*state.failures, *state.setbacks):
+        kind = str(answer.outcome.kind)  # type: ignore[union-attr]
+        spent[kind] = spent.get(kind, 0.0) + answer.outcome.cost.cpu_seconds
+    if told.settled and spent:
+        costs.append(
+            "failures cost " + ", ".join(f"{s:.0f} CPU s ({kind})" for kind, s in sorted(spent.items()))
+        )
+    return [*lines, "; ".join(costs)] if costs else lines
 
 
 def _checks(console: Console, opened: Opened, state: State) -> None:

@@ -27,7 +27,9 @@ from loop.definition import Definition
 from loop.metrics import hypervolume
 from loop.molecule import Molecule
 from loop.objective import gains
-from loop.records import Failure, Pick
+from loop.reasons import groups
+from loop.records import Failure
+from loop.rungs import tally
 
 CARDS = 24
 
@@ -49,6 +51,7 @@ def render(opened: Opened) -> str:
     )
     environment.filters["time"] = lambda at: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     molecules, table = state.complete(definition.objectives)
+    known = names(state)
     return environment.get_template("report.html").render(
         definition=definition,
         state=state,
@@ -63,8 +66,12 @@ def render(opened: Opened) -> str:
         predicted=_div(figures.predicted_against_measured(definition, state)),
         expectations=expectations(state, [o.property for o in definition.objectives]),
         units={o.property: o.unit for o in definition.objectives},
-        rows=[row(definition, state, p, r.number) for r in state.rounds for p in r.picks],
-        failures=[_failure(state, a) for a in sorted((*state.failures, *state.setbacks), key=lambda a: a.at)],
+        rows=rows(definition, state),
+        failures=[
+            _failure(state, known, a) for a in sorted((*state.failures, *state.setbacks), key=lambda a: a.at)
+        ],
+        tally=tally(state),
+        reasons=groups(state),
         readings=_readings(state),
         agreements=agreements(state, opened.assembled.checks),
         checked=_div(figures.computed_against_measured(opened.assembled, state)),
@@ -92,18 +99,23 @@ def card(definition: Definition, state: State, molecule: Molecule) -> Mapping[st
     }
 
 
-def row(definition: Definition, state: State, pick: Pick, number: int) -> Mapping[str, Any]:
-    """A line of the table of all molecules."""
-    molecule = pick.candidate.molecule
-    return {
-        "round": number,
-        "smiles": str(molecule),
-        "name": names(state)[molecule],
-        "origin": pick.candidate.origin,
-        "reason": pick.reason,
-        "values": _values(definition, state, molecule),
-        "front": molecule in set(state.pareto(definition.objectives)),
-    }
+def rows(definition: Definition, state: State) -> list[Mapping[str, Any]]:
+    """The lines of the table of all molecules."""
+    known, front = names(state), set(state.pareto(definition.objectives))
+    return [
+        {
+            "round": r.number,
+            "smiles": str(molecule),
+            "name": known[molecule],
+            "origin": pick.candidate.origin,
+            "reason": pick.reason,
+            "values": _values(definition, state, molecule),
+            "front": molecule in front,
+        }
+        for r in state.rounds
+        for pick in r.picks
+        for molecule in (pick.candidate.molecule,)
+    ]
 
 
 def _values(definition: Definition, state: State, molecule: Molecule) -> list[Mapping[str, Any]]:
@@ -121,11 +133,11 @@ def _values(definition: Definition, state: State, molecule: Molecule) -> list[Ma
     return found
 
 
-def _failure(state: State, answer: Answer) -> Mapping[str, Any]:
+def _failure(state: State, known: Mapping[Molecule, str], answer: Answer) -> Mapping[str, Any]:
     outcome = answer.outcome
     assert isinstance(outcome, Failure)  # noqa: S101 - the caller asks for failures
     return {
-        "name": names(state)[answer.request.molecule],
+        "name": known.get(answer.request.molecule, str(answer.request.molecule)),
         "smiles": str(answer.request.molecule),
         "oracle": answer.request.oracle,
         "kind": str(outcome.kind),

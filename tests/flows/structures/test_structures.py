@@ -87,7 +87,8 @@ def test_trajectories_are_frames_with_energy_and_step(tmp_path: Path) -> None:
     assert [(a.info["smiles"], a.info["step"]) for a in frames] == [
         (s, k) for s in ("O", "CC#N") for k in range(4)
     ]
-    assert [a.get_potential_energy() for a in frames] == [-1.0, -2.0, -3.0, -3.5] * 2
+    energies = [a.get_potential_energy() for a in frames]  # type: ignore[no-untyped-call]
+    assert energies == [-1.0, -2.0, -3.0, -3.5] * 2
     assert np.allclose(frames[2].positions, PATH.positions[2], atol=1e-3)
     assert {a.info["level"] for a in frames} == {"GFN2-xTB"}
 
