@@ -18,7 +18,7 @@ from loop.records import Measurement
 RUNGS = "rungs"
 """Where in the details of an answer they are."""
 
-AT_FIRST = "the first try"
+AT_FIRST = "at the first try"
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ class Needed:
     last: Mapping[str, int]
 
     def __str__(self) -> str:
-        return f"{self.oracle} {', '.join(f'{name} {n}' for name, n in self.last.items())}"
+        by = (f"{n} {name if name == AT_FIRST else f'by {name}'}" for name, n in self.last.items())
+        return f"{self.oracle} {', '.join(by)}"
 
 
 @dataclass(frozen=True)

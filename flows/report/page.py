@@ -16,6 +16,7 @@ from plotly.offline import get_plotlyjs
 
 from flows.opening import Opened
 from flows.report import figures
+from flows.report.complexes import Picture, pictures
 from flows.report.drawing import draw
 from flows.summary import names, spending, worst_gain
 from flows.versions import versions
@@ -60,7 +61,7 @@ def render(opened: Opened) -> str:
         volume=hypervolume(gains(definition.objectives, table), table[0] * 0.0) if molecules else None,
         met=len(state.meeting_all_goals(definition.objectives)) if state.rounds else 0,
         front=len(state.pareto(definition.objectives)),
-        cards=[card(definition, state, m) for m in state.pareto(definition.objectives)[:CARDS]],
+        cards=cards(definition, state),
         pareto=_div(figures.pareto(definition, state)),
         curves=_div(figures.hypervolume_curves(definition, state)),
         predicted=_div(figures.predicted_against_measured(definition, state)),
@@ -84,11 +85,21 @@ def render(opened: Opened) -> str:
     )
 
 
-def card(definition: Definition, state: State, molecule: Molecule) -> Mapping[str, Any]:
+def cards(definition: Definition, state: State) -> list[Mapping[str, Any]]:
+    """The first molecules of the Pareto front, with their complexes."""
+    shown = state.pareto(definition.objectives)[:CARDS]
+    found = pictures(definition.objectives, state, shown)
+    return [card(definition, state, molecule, found.get(molecule)) for molecule in shown]
+
+
+def card(
+    definition: Definition, state: State, molecule: Molecule, picture: Picture | None
+) -> Mapping[str, Any]:
     """What a card of the Pareto front shows."""
     pick = next(p for p in state.picks if p.candidate.molecule == molecule)
     return {
         "svg": draw(molecule),
+        "picture": picture,
         "smiles": str(molecule),
         "formula": molecule.formula,
         "name": pick.candidate.name or "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,28 @@ def test_a_short_campaign_keeps_none(long: Opened, monkeypatch: pytest.MonkeyPat
     long.store.status.unlink()
     keep_status(long)
     assert not long.store.status.exists()
+
+
+def test_how_calculations_converged_is_two_lines(
+    finished: Opened, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert "converged" not in _shown(finished, capsys)
+    state = finished.ledger.state()
+    tries = [
+        {"of": "orbitals", "rung": "DIIS", "cpu_seconds": 3.0, "converged": False},
+        {"of": "orbitals", "rung": "smearing", "cpu_seconds": 1.0, "converged": True},
+    ]
+    told = {
+        key: replace(a, outcome=replace(a.outcome, details={"rungs": tries}))
+        if a.request.oracle == "surface"
+        else a
+        for key, a in state.answers.items()
+    }
+    monkeypatch.setattr(finished.ledger, "state", lambda: replace(state, answers=told))
+    screen = _shown(finished, capsys)
+    measured = sum(a.request.oracle == "surface" for a in state.answers.values()) - len(state.failures)
+    assert f"  converged: surface {measured} by smearing\n" in screen
+    assert "75 % of their CPU time was in vain; failures cost" in screen
+    monkeypatch.setattr(status, "LOOKED_AT", 3)
+    assert "converged of the last 3 answers: surface" in _shown(finished, capsys)

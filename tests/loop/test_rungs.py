@@ -44,7 +44,7 @@ def test_measurements_are_told_by_their_last_resort() -> None:
     state = _state(_answer("CO", EASY), _answer("CCO", HARD), _answer("CCCO", EASY))
     (needed,) = tally(state).needed
     assert needed.last == {AT_FIRST: 2, "level shift": 1}
-    assert str(needed) == "orbitals the first try 2, level shift 1"
+    assert str(needed) == "orbitals 2 at the first try, 1 by level shift"
 
 
 def test_what_was_tried_in_vain_is_added_up() -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from flows.opening import Opened
 from flows.report import write_report
 from tests.conftest import unavailable
+from tests.flows.report.octahedron import details
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -64,3 +65,34 @@ def test_the_report_says_why_something_failed(shown: Shown) -> None:
     failures = shown.document.split('id="failures"')[1].split('id="provenance"')[0]
     assert "nothing converges with N" in failures
     assert "convergence" in failures
+
+
+SIZES = """<script>document.title = JSON.stringify([...document.querySelectorAll("svg.balls")].map(s => {
+  const a = s.getBoundingClientRect(), c = s.closest(".card").getBoundingClientRect();
+  const inside = [...s.querySelectorAll("circle, path, text")].every(e => {
+    const b = e.getBoundingClientRect();
+    return b.left >= a.left && b.right <= a.right && b.top >= a.top && b.bottom <= a.bottom && b.width > 0;
+  });
+  return inside && a.width > 200 && a.left >= c.left && a.right <= c.right;
+}))</script>"""
+
+
+def test_complexes_are_drawn_inside_their_cards(
+    finished: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the browser lays them out: every ball, stick and letter inside its picture, that inside its card."""
+    state = finished.ledger.state()
+    told = {
+        key: replace(a, outcome=replace(a.outcome, details=details())) for key, a in state.answers.items()
+    }
+    monkeypatch.setattr(finished.ledger, "state", lambda: replace(state, answers=told))
+    page = write_report(finished)
+    measured = tmp_path / "measured.html"
+    measured.write_text(
+        page.read_text(encoding="utf-8").replace("</body>", f"{SIZES}</body>"), encoding="utf-8"
+    )
+    shown = _show(measured, tmp_path / "profile")
+    assert shown.complaints == []
+    front = len(state.pareto(finished.assembled.definition.objectives))
+    titles = re.findall(r"<title>(\[.*?\])</title>", shown.document)
+    assert titles == [f"[{','.join(['true'] * front)}]"]
