@@ -117,7 +117,8 @@ class XtbHydration(BaseModel):
             "geometry_in_gas": without.conformers[0].xyz(),
             "geometry_from": "GFN2-xTB",
             "conformers": len(within.conformers),
-            **within.search("geometry"),
+            **within.search,
+            "trajectory": within.path.details("geometry"),
             "energies_ev": {"gas": gas.energy, "water": water.energy},
             "versions": provenance.versions(),
         }

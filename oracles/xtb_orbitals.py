@@ -110,7 +110,8 @@ class XtbOrbitals(BaseModel):
             "geometry": prepared.conformers[0].xyz(),
             "geometry_from": "GFN2-xTB",
             "conformers": len(prepared.conformers),
-            **prepared.search("geometry"),
+            **prepared.search,
+            "trajectory": prepared.path.details("geometry"),
             "energy_ev": found.energy,
             "versions": provenance.versions(),
         }

@@ -44,18 +44,12 @@ class Ligand:
     energies: tuple[float, ...]
     path: Trajectory
 
-    def search(self, role: str) -> dict[str, Any]:
-        """How the lowest conformer was found, as JSON-able provenance.
-
-        Parameters
-        ----------
-        role
-            Name of the detail that holds its geometry, for example ``ligand``.
-        """
+    @property
+    def search(self) -> dict[str, Any]:
+        """How the lowest conformer was told from the others, as JSON-able provenance."""
         return {
             "lowest_by": f"{self.path.level} energy",
             "conformer_energies_ev": [round(energy - self.energies[0], 4) for energy in self.energies],
-            "trajectory": self.path.details(role),
         }
 
 

@@ -64,7 +64,7 @@ def lowest(molecule: Molecule, forces: Functional, resources: Resources) -> Lowe
     if delicate:
         geometry, path = _relaxed(ligand, forces, resources)
     source = f"{forces.xc}/{forces.basis}" if delicate else "GFN2-xTB"
-    search = ligand.search("geometry") | {"trajectory": path.details("geometry")}
+    search = ligand.search | {"trajectory": path.details("geometry")}
     return Lowest(ligand.isomer, geometry, source, delicate, len(ligand.conformers), search)
 
 

@@ -63,15 +63,13 @@ def test_a_relaxation_goes_downhill_from_its_start_to_its_end() -> None:
 
 def test_the_lowest_conformer_is_named_by_its_energy() -> None:
     ligand = prepare(parse("OCCO"), water=True)
-    search = ligand.search("ligand")
+    search = ligand.search
     assert search["lowest_by"] == "GFN2-xTB/ALPB(water) energy"
     relative = search["conformer_energies_ev"]
     assert len(relative) == len(ligand.conformers) > 1
     assert relative[0] == 0.0
     assert relative == sorted(relative)
-    assert np.allclose(
-        search["trajectory"]["positions_angstrom"][-1], ligand.conformers[0].positions, atol=6e-4
-    )
+    assert np.array_equal(ligand.path.positions[-1], ligand.conformers[0].positions)
 
 
 def test_what_a_ledger_keeps_of_twelve_heavy_atoms_is_small() -> None:
