@@ -27,7 +27,7 @@ LAYOUT = 1
 def renew(state: State, path: Path, like: Path | None = None) -> bool:
     """Bring a database up to date, or write it; returns whether there is one.
 
-    Of 5,000 molecules with three geometries each it costs 9 to 12 CPU seconds once, and 0.1 for ten more of them
+    Of 5,000 molecules with three geometries each it costs 9 to 12 CPU seconds once, and 0.1 for ten more
     (``python -m benchmarks.structures``; 22 kB for each molecule).
 
     Parameters
