@@ -160,11 +160,12 @@ def _labels(complex_: Seen, atoms: FloatArray, scale: float, shift: FloatArray) 
         font = 'font-family="system-ui,sans-serif" font-size="12"'
         return f'<text {place} {font} {rim} fill="{color}">{what}</text>'
 
-    ion = on_page(atoms[complex_.ion])
+    ion, ends = on_page(atoms[complex_.ion]), [on_page(atoms[n.atom]) for n in complex_.donors]
     yield text(ion, complex_.name, INK)
-    for n in complex_.donors:
-        end = on_page(atoms[n.atom])
+    # Outside of a chelate ring, above a single bond.
+    middle = np.mean(ends, axis=0) if len(ends) > 1 else ion + np.array([0.0, HEIGHT])
+    for n, end in zip(complex_.donors, ends, strict=True):
         along = end - ion
         across = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-9)
-        across = across if across[1] < 0 else -across
-        yield text(ion + 0.5 * along + 19 * across, f"{n.distance:.2f} Å", MARK)
+        across = across if across @ (middle - ion - along / 2) < 0 else -across
+        yield text(ion + 0.54 * along + 20 * across, f"{n.distance:.2f} Å", MARK)
