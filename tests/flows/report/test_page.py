@@ -9,6 +9,8 @@ import pytest
 
 from flows.opening import Opened
 from flows.report.page import render
+from loop.molecule import parse
+from loop.records import Request
 from tests.flows.report.octahedron import details
 
 
@@ -73,3 +75,16 @@ def test_failures_are_put_together(finished: Opened) -> None:
     table = render(finished).split('id="reasons"')[1].split("</table>")[0]
     assert table.count("nothing converges with N") == 1
     assert f">{len({a.request.molecule for a in failures})}</td>" in table
+
+
+def test_a_failure_of_a_molecule_that_was_only_screened_is_told(
+    finished: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = finished.ledger.state()
+    failed = state.failures[0]
+    unpicked = replace(
+        failed, request=Request.ask(parse("FC(F)(F)F"), state.protocols[failed.request.protocol])
+    )
+    told = replace(state, answers={**state.answers, unpicked.request.key: unpicked})
+    monkeypatch.setattr(finished.ledger, "state", lambda: told)
+    assert "FC(F)(F)F" in render(finished).split('id="failures"')[1]
