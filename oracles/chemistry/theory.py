@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from loop.molecule import Molecule
 
@@ -14,6 +14,9 @@ WATER_PERMITTIVITY = 78.3553
 DIFFUSE = "6-31++g**"
 DIFFUSE_COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl"})
 """Elements for which this basis set has diffuse functions; bromine and iodine are not among them."""
+
+GAUSSIAN_2DF_P = "6-31g(2df,p)/gaussian"
+"""Gaussian's 6-31G(2df,p), as QM9 has it; PySCF's set of that name has other exponents."""
 
 LARGEST_OUTSIDE = 0.3
 """An added electron with more than this outside the cavity is not in the molecule: it sits in the outermost
@@ -80,6 +83,7 @@ class Functional:
     continuum: Continuum | None = None
     guess: str = "minao"
     density_fitting: bool = True
+    functions: Literal["spherical", "cartesian", "6d7f"] = "spherical"
 
     def settings(self) -> dict[str, Any]:
         """Everything above as JSON-able values, for a protocol."""
