@@ -72,6 +72,10 @@ class Functional:
         ``d3bj`` (Grimme, Ehrlich & Goerigk, 10.1002/jcc.21759) or ``None``.
     continuum
         Implicit solvent, ``None`` for gas.
+    functions
+        What the shells of the basis set hold: ``spherical`` ones, all ``cartesian`` ones, or ``6d7f``: six d
+        functions and the seven spherical f ones, which is what Gaussian does with Pople's sets (only for
+        closed shells).
     """
 
     xc: str
@@ -89,6 +93,8 @@ class Functional:
         """Everything above as JSON-able values, for a protocol."""
         values = asdict(self)
         values["grids"] = list(self.grids)
+        if self.functions == "spherical":  # protocols from before there was a choice keep their digests
+            del values["functions"]
         return values
 
 

@@ -1,1 +1,1 @@
-"""Validation that ships: numbers of others, and our own of another day, held against what is computed here."""
+"""Validation that ships: what is computed here, against numbers of others and our own of another day."""

@@ -8,7 +8,7 @@ from typing import Protocol, cast
 
 from loop.molecule import parse
 from loop.parts import load
-from loop.protocols import ComputedOracle
+from loop.protocols import RatedOracle
 
 
 class Calculation(Protocol):
@@ -77,6 +77,6 @@ class Asked:
         return {value.property: value.value for value in found.values}
 
 
-def computed(kind: str) -> ComputedOracle:
+def computed(kind: str) -> RatedOracle:
     """An oracle as it is without any settings."""
-    return cast(ComputedOracle, load("oracles", kind)())
+    return cast(RatedOracle, load("oracles", kind)())

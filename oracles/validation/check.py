@@ -72,6 +72,16 @@ def near(
     return Check(what, reference, low, high, unit, source, (calculation,), lambda found: found[0][key])
 
 
+def at_least(what: str, floor: float, source: str, value: float) -> Check:
+    """Check that a number that is known already, without a unit, does not lie below a floor."""
+    return Check(what, floor, floor, math.inf, "1", source, (), lambda _: value)
+
+
+def missing(what: str, unit: str, reason: str) -> Check:
+    """A check that cannot be made, because there is no reference."""
+    return Check(what, math.nan, math.nan, math.nan, unit, "", (), lambda _: math.nan, reason)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What became of a check.

@@ -1,12 +1,14 @@
-"""Five ligands in the order in which zinc prefers them, against what the same protocol gave when it was set."""
+"""Five ligands in the order in which zinc prefers them, against stored values and donor numbers."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 from oracles.validation import tables
 from oracles.validation.calculation import Asked, computed
-from oracles.validation.check import Check, Group, Values, near
+from oracles.validation.check import Check, Group, Values, missing, near
 from oracles.validation.tables import Table
 
 ORACLE, PROPERTY = "zinc_exchange", "zn_exchange"
@@ -33,26 +35,31 @@ def checks(full: bool) -> tuple[Check, ...]:  # noqa: ARG001 - they are all of t
 
 
 def _value(name: str, table: Table | None) -> Check:
-    calculation, smiles = Asked(ORACLE, SERIES[name]), SERIES[name]
-    tolerance = _uncertainty()
-    kept = {row["smiles"]: row[PROPERTY] for row in table.rows if row[PROPERTY]} if table else {}
-    if table is None or smiles not in kept:
-        reason = f"there is no stored value; {AGAIN}"
-        return Check(name, math.nan, math.nan, math.nan, "eV", "own", (), _never, reason)
-    found = near(
-        f"{name} for water", float(kept[smiles]), tolerance, "eV", table.source, calculation, PROPERTY
-    )
-    return found.without_answer(table.stale(ORACLE))
+    what, smiles = f"{name} for water", SERIES[name]
+    kept = {} if table is None else {row["smiles"]: row[PROPERTY] for row in table.rows}
+    if table is None or not kept.get(smiles):
+        return missing(what, "eV", f"no value is stored; {AGAIN}")
+    tolerance = computed(ORACLE).uncertainties[PROPERTY]
+    check = near(what, float(kept[smiles]), tolerance, "eV", table.source, Asked(ORACLE, smiles), PROPERTY)
+    return replace(check, stale=table.stale(ORACLE))
 
 
 def _order(what: str, names: tuple[str, ...], source: str) -> Check:
     """Count pairs that lie the wrong way round by more than the uncertainty of their difference."""
     needs = tuple(Asked(ORACLE, SERIES[name]) for name in names)
-    clear = math.sqrt(2.0) * _uncertainty()
+    clear = math.sqrt(2.0) * computed(ORACLE).uncertainties[PROPERTY]
 
-    def reversed_pairs(found: list[Values]) -> float:
+    def reversed_pairs(found: Sequence[Values]) -> float:
         values = [each[PROPERTY] for each in found]
         pairs = [(a, b) for k, a in enumerate(values) for b in values[k + 1 :]]
         return float(sum(a - b > clear for a, b in pairs))
 
     return Check(what, 0.0, -math.inf, 0.0, "1", source, needs, reversed_pairs)
+
+
+GROUP = Group(
+    "exchange",
+    "exchange of one water of [Zn(H2O)6]2+, oracle zinc_exchange, against stored values and donor numbers",
+    "the search for complexes, the functional or the implicit water changed",
+    checks,
+)

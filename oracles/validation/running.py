@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -29,7 +29,7 @@ LOG_TAIL = 300
 
 def run(
     calculations: Iterable[Calculation], workers: int, directory: Path
-) -> Iterator[tuple[Calculation, Answer]]:
+) -> Generator[tuple[Calculation, Answer], None, None]:
     """Calculate each once, the longest first, and yield every answer as it comes.
 
     Closing the iterator, or an exception where it is consumed (Ctrl-C), ends what still runs.
