@@ -218,6 +218,28 @@ def doctor(
     raise typer.Exit(int(any(finding.grade is Grade.TROUBLE for finding in found)))
 
 
+@app.command("validate-oracles")
+def validate_oracles(
+    full: Annotated[
+        bool, typer.Option("--full", help="The full table, coupled cluster included; about half an hour.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Calculations at a time, of one thread each.")] = 2,
+    only: Annotated[str | None, typer.Option(help="One group of checks, by its name.")] = None,
+) -> None:
+    """Hold computed values against published and stored ones; exit status 1 if something drifted."""
+    from flows.validating.choosing import chosen
+    from flows.validating.views import show
+    from oracles.validation.check import Grade
+
+    groups = chosen(only)
+    _heed_signals()
+    try:
+        found = show(groups, full, workers)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    raise typer.Exit(int(any(verdict.grade is not Grade.OK for verdict in found)))
+
+
 @app.command()
 def deploy(
     campaign: Campaign,

@@ -12,6 +12,8 @@ from pyscf.dft.rks import RKS
 from pyscf.dft.uks import UKS
 
 from loop.protocols import ConvergenceError, RejectedError
+from oracles.chemistry import basis
+from oracles.chemistry.basis import MixedRKS
 from oracles.chemistry.continuum import solvent
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.theory import Functional, Resources
@@ -92,15 +94,17 @@ def mean_field(geometry: Geometry, functional: Functional, memory_mb: int, unpai
     """Set up PySCF's Kohn-Sham object, its grid at the last level; with unpaired electrons unrestricted."""
     mol = gto.M(
         atom=list(zip(geometry.symbols, geometry.positions.tolist(), strict=True)),
-        basis=functional.basis,
+        basis=basis.named(functional.basis),
+        cart=functional.functions != "spherical",
         charge=geometry.charge,
         spin=unpaired,
         max_memory=memory_mb,
         verbose=0,
     )
-    mf = (dft.UKS if unpaired else dft.RKS)(mol, xc=functional.xc)
+    restricted = MixedRKS if functional.functions == "6d7f" else dft.RKS
+    mf = (dft.UKS if unpaired else restricted)(mol, xc=functional.xc)
     if functional.density_fitting:
-        mf = mf.density_fit()
+        mf = mf.density_fit(auxbasis=basis.fitting(functional.basis))
     mf.init_guess = functional.guess
     mf.conv_tol = functional.conv_tol
     mf.grids.level = functional.grids[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from loop.molecule import Molecule
 
@@ -14,6 +14,9 @@ WATER_PERMITTIVITY = 78.3553
 DIFFUSE = "6-31++g**"
 DIFFUSE_COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl"})
 """Elements for which this basis set has diffuse functions; bromine and iodine are not among them."""
+
+GAUSSIAN_2DF_P = "6-31g(2df,p)/gaussian"
+"""Gaussian's 6-31G(2df,p), as QM9 has it; PySCF's set of that name has other exponents."""
 
 LARGEST_OUTSIDE = 0.3
 """An added electron with more than this outside the cavity is not in the molecule: it sits in the outermost
@@ -69,6 +72,10 @@ class Functional:
         ``d3bj`` (Grimme, Ehrlich & Goerigk, 10.1002/jcc.21759) or ``None``.
     continuum
         Implicit solvent, ``None`` for gas.
+    functions
+        What the shells of the basis set hold: ``spherical`` ones, all ``cartesian`` ones, or ``6d7f``: six d
+        functions and the seven spherical f ones, which is what Gaussian does with Pople's sets (only for
+        closed shells).
     """
 
     xc: str
@@ -80,6 +87,7 @@ class Functional:
     continuum: Continuum | None = None
     guess: str = "minao"
     density_fitting: bool = True
+    functions: Literal["spherical", "cartesian", "6d7f"] = "spherical"
 
     @property
     def name(self) -> str:
@@ -91,6 +99,8 @@ class Functional:
         """Everything above as JSON-able values, for a protocol."""
         values = asdict(self)
         values["grids"] = list(self.grids)
+        if self.functions == "spherical":  # protocols from before there was a choice keep their digests
+            del values["functions"]
         return values
 
 

@@ -34,6 +34,7 @@ COMMANDS = (
     "lab",
     "repair",
     "doctor",
+    "validate-oracles",
     "deploy",
 )
 ZINCLOOP = Path(sys.executable).parent / "zincloop"

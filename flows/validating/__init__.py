@@ -1,0 +1,1 @@
+"""``zincloop validate-oracles``: what is computed here, against what others found."""

@@ -1,0 +1,82 @@
+"""What is calculated for a check, in a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
+
+from loop.molecule import parse
+from loop.parts import load
+from loop.protocols import RatedOracle
+
+
+class Calculation(Protocol):
+    """Something to calculate: equal ones are calculated once. It has to be picklable and hashable."""
+
+    @property
+    def name(self) -> str:
+        """What is calculated, for who waits."""
+        ...
+
+    @property
+    def expected_cpu_seconds(self) -> float:
+        """Estimate; long calculations are started first."""
+        ...
+
+    def compute(self, scratch: Path) -> dict[str, float]:
+        """Calculate, blocking; files go under ``scratch``.
+
+        Raises
+        ------
+        OracleError
+            If there is no number to give.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a calculation brought.
+
+    Attributes
+    ----------
+    values
+        By name; ``None`` if it failed.
+    reason
+        Why it failed.
+    cpu_seconds
+        What it took.
+    """
+
+    values: dict[str, float] | None
+    reason: str
+    cpu_seconds: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An oracle with its default settings, asked about one molecule; a value has the property's name."""
+
+    oracle: str
+    smiles: str
+
+    @property
+    def name(self) -> str:
+        """Oracle and molecule."""
+        return f"{self.oracle} {self.smiles}"
+
+    @property
+    def expected_cpu_seconds(self) -> float:
+        """The oracle's own estimate."""
+        return computed(self.oracle).expected_cpu_seconds(parse(self.smiles))
+
+    def compute(self, scratch: Path) -> dict[str, float]:
+        """Measure as in a campaign."""
+        found = computed(self.oracle).measure(parse(self.smiles), scratch)
+        return {value.property: value.value for value in found.values}
+
+
+def computed(kind: str) -> RatedOracle:
+    """An oracle as it is without any settings."""
+    return cast(RatedOracle, load("oracles", kind)())

@@ -1,0 +1,63 @@
+"""HOMO and LUMO in water of molecules whose orbitals a paper on generated additives gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oracles.validation.calculation import Asked
+from oracles.validation.check import Check, Group, near
+
+SOURCE = "Yoon et al., 10.3390/app15073640"
+
+
+@dataclass(frozen=True)
+class Published:
+    """One molecule of the paper.
+
+    Attributes
+    ----------
+    homo, lumo
+        B3LYP/6-31++G(d,p), in eV. The paper does not say so, but they are those in implicit water: in gas
+        BF3 has -11.98 and -0.52 eV.
+    tolerance
+        In eV. The paper gives no geometry; ours differ more where a ring and a nitro group can turn.
+    """
+
+    name: str
+    smiles: str
+    homo: float
+    lumo: float
+    tolerance: float
+
+
+MOLECULES = (
+    Published("boron trifluoride", "FB(F)F", -11.9267, -0.3782, 0.05),
+    Published("bicyclobutane", "C1C2C1C2", -6.6477, 0.0571, 0.05),
+    Published("nitrobenzothiadiazolamine", "NN1SNc2cccc([N+](=O)[O-])c21", -6.2178, -3.0068, 0.10),
+    Published("trichloromethyl benzothiadiazole", "Clc1cc2c(cc1C(Cl)(Cl)Cl)NSN2", -5.7443, -1.736, 0.10),
+)
+
+
+def checks(full: bool) -> tuple[Check, ...]:  # noqa: ARG001 - they are all of the small table
+    """HOMO and LUMO of the four, by the oracle's default protocol, geometries included."""
+    return tuple(
+        near(
+            f"{molecule.name} {key.upper()}",
+            getattr(molecule, key),
+            molecule.tolerance,
+            "eV",
+            SOURCE,
+            Asked("orbitals", molecule.smiles),
+            key,
+        )
+        for molecule in MOLECULES
+        for key in ("homo", "lumo")
+    )
+
+
+GROUP = Group(
+    "paper",
+    f"HOMO and LUMO in water, oracle orbitals, against a paper's ({SOURCE})",
+    "geometries, basis set or implicit water of the orbitals changed",
+    checks,
+)
