@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray, Objective
@@ -22,7 +22,17 @@ class PartError(ValueError):
 
 
 class OracleError(Exception):
-    """A calculation that cannot give a measurement; subclasses are named by what would help."""
+    """A calculation that cannot give a measurement; subclasses are named by what would help.
+
+    Attributes
+    ----------
+    details
+        JSON-able; kept with the failure.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.details: dict[str, Any] = {}
 
 
 class InputError(OracleError):

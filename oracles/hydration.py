@@ -119,8 +119,11 @@ class Hydration(BaseModel):
         from oracles.chemistry import solvation  # noqa: PLC0415
 
         resources = Resources(scratch, self.max_memory_mb)
-        found = solvation.hydration(molecule, self.functional(), self.continuum(), self.max_cycle, resources)
+        with resources.account.told():
+            found = solvation.hydration(
+                molecule, self.functional(), self.continuum(), self.max_cycle, resources
+            )
         sulfonyl = molecule.rdkit().HasSubstructMatch(Chem.MolFromSmarts(SULFONYL))
         sd = UNCERTAINTY_SULFONYL if sulfonyl else UNCERTAINTY
         value = Value("hydration", found.energy, "eV", sd)
-        return Measurement((value,), Cost(0.0, 0.0), found.details)
+        return Measurement((value,), Cost(0.0, 0.0), found.details | resources.account.details())

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
-from oracles.chemistry.delicate import PATTERN, is_delicate
+from oracles.chemistry.delicate import PATTERNS, is_delicate
+from oracles.chemistry.own import Own
 from oracles.chemistry.theory import (
     DIFFUSE,
     DIFFUSE_COVERED,
+    LEAN,
     Continuum,
     Functional,
     Resources,
@@ -23,15 +25,15 @@ from oracles.chemistry.theory import (
     uncovered,
 )
 
-UNCERTAINTY_GFN2 = {"homo": 0.05, "lumo": 0.07}
+UNCERTAINTY_GFN2 = {"homo": 0.05, "lumo": 0.07, "gap": 0.08, "dipole": 0.15}
 """Standard uncertainty in eV at a GFN2 geometry: root mean square shift to the geometry relaxed with
-B3LYP/6-31G(d), over twelve molecules outside :data:`PATTERN`. Grid, density fitting, spherical functions
+B3LYP/6-31G(d), over twelve molecules outside :data:`PATTERNS`. Grid, density fitting, spherical functions
 and surface order add less than 0.005 eV."""
 
-UNCERTAINTY_DFT = 0.03
-"""Standard uncertainty in eV at a B3LYP/6-31G(d) geometry."""
+UNCERTAINTY_DFT = {"homo": 0.03, "lumo": 0.03, "gap": 0.04, "dipole": 0.05}
+"""The same at a B3LYP/6-31G(d) geometry."""
 
-RECIPE = 1
+RECIPE = 2
 """Raised whenever the way from a molecule to its geometry changes."""
 
 
@@ -53,6 +55,12 @@ class Orbitals(BaseModel):
     solvent: Literal["water", "gas"] = Field(
         "water", description="Implicit water (IEF-PCM, permittivity 78.3553) or gas."
     )
+    fidelity: Literal["default", "reference"] = Field(
+        "default",
+        description="'reference': exact integrals on a fine grid and surface, every geometry relaxed by DFT; "
+        "ten to thirty times the cost.",
+    )
+    own: Own | None = Field(None, description="How a protocol of your own differs from the one named above.")
     max_cycle: int = Field(60, gt=0, description="Largest number of SCF cycles on each grid.")
     max_memory_mb: int = Field(3000, gt=200, description="Working memory of one calculation, in MB.")
 
@@ -63,55 +71,94 @@ class Orbitals(BaseModel):
 
     @property
     def properties(self) -> tuple[Property, ...]:
-        """``homo`` and ``lumo`` in eV."""
+        """``homo``, ``lumo`` and ``gap`` in eV, ``dipole`` in debye."""
         where = f"in {self.solvent}"
         return (
             Property("homo", "eV", f"energy of the highest occupied orbital {where}"),
             Property("lumo", "eV", f"energy of the lowest empty orbital {where}"),
+            Property("gap", "eV", f"LUMO minus HOMO {where}"),
+            Property("dipole", "debye", f"dipole moment {where}"),
         )
 
     @property
     def uncertainties(self) -> Mapping[str, float]:
-        """At a GFN2 geometry; at one of DFT it is less."""
-        return dict(UNCERTAINTY_GFN2)
+        """At a GFN2 geometry, as a rule; at one of DFT it is less."""
+        return self._uncertainties(by_dft=self.always_relaxed)
+
+    def _uncertainties(self, *, by_dft: bool) -> dict[str, float]:
+        found = dict(UNCERTAINTY_DFT if by_dft else UNCERTAINTY_GFN2)
+        return found if self.own is None else self.own.uncertainties(found)
+
+    @property
+    def always_relaxed(self) -> bool:
+        """Whether every geometry is relaxed by DFT, and not only the delicate ones."""
+        return self.fidelity == "reference"
 
     def functional(self) -> Functional:
         """What gives the orbital energies."""
-        return Functional("b3lyp", DIFFUSE, grids=(0, 1), continuum=self._continuum())
+        if self.fidelity == "reference":
+            found = Functional(
+                "b3lyp",
+                DIFFUSE,
+                grids=(3,),
+                conv_tol=1e-9,
+                continuum=self._continuum(29),
+                density_fitting=False,
+                functions="cartesian",
+            )
+        else:
+            found = Functional(
+                "b3lyp",
+                DIFFUSE,
+                grids=(0, LEAN),
+                conv_tol=1e-6,
+                continuum=self._continuum(17),
+                auxiliary="def2-universal-jkfit",
+                functions="cartesian",
+            )
+        return found if self.own is None else self.own.applied(found)
 
     def forces(self) -> Functional:
         """What relaxes the molecules that GFN2 gets wrong."""
-        return Functional("b3lyp", "6-31g(d)", grids=(1,), continuum=self._continuum())
+        return Functional("b3lyp", "6-31g(d)", grids=(1,), continuum=self._continuum(17))
 
-    def _continuum(self) -> Continuum | None:
-        return Continuum("IEF-PCM") if self.solvent == "water" else None
+    def _continuum(self, lebedev_order: int) -> Continuum | None:
+        return Continuum("IEF-PCM", lebedev_order) if self.solvent == "water" else None
 
     def protocol(self) -> OracleProtocol:
         """Functional, geometry recipe and limits."""
-        water = self.solvent == "water"
+        water, functional = self.solvent == "water", self.functional()
+        name = ("b3lyp-631ppgdd-water" if water else "b3lyp-631ppgdd") + (
+            "-reference" if self.fidelity == "reference" else ""
+        )
+        method = "B3LYP/6-31++G**" if self.own is None else f"{functional.xc}/{functional.basis}"
         return OracleProtocol(
             oracle=self.kind,
-            name="b3lyp-631ppgdd-water" if water else "b3lyp-631ppgdd",
+            name=name if self.own is None else self.own.name,
             settings={
-                "functional": self.functional().settings(),
+                "functional": functional.settings(),
                 "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB" + ("/ALPB(water)" if water else ""),
-                "delicate": PATTERN,
+                "delicate": "every molecule" if self.always_relaxed else list(PATTERNS),
                 "delicate geometry": self.forces().settings(),
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,
             },
-            description=f"B3LYP/6-31++G** orbital energies in {self.solvent} at a geometry relaxed there.",
+            description=f"{method} orbital energies in {self.solvent} at a geometry relaxed there"
+            + (", without approximations." if self.fidelity == "reference" else "."),
         )
 
     def refusal(self, molecule: Molecule) -> str | None:
         """Elements without a basis set, and zwitterions in gas."""
         if self.solvent == "gas" and is_zwitterion(molecule):
             return f"{molecule} is a zwitterion, which does not exist in gas; use solvent 'water'"
+        if self.own is not None and self.own.basis is not None:
+            return None  # what a basis set covers is known to PySCF, which is not loaded here
         return uncovered(molecule, DIFFUSE_COVERED, f"which {DIFFUSE} does not cover")
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the square of the size; ten times that where forces are needed."""
-        return (2.0 + 0.14 * molecule.heavy_atoms**2) * (10.0 if is_delicate(molecule) else 1.0)
+        relaxed = self.always_relaxed or is_delicate(molecule)
+        return (2.0 + 0.14 * molecule.heavy_atoms**2) * (10.0 if relaxed else 1.0)
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule.
@@ -131,12 +178,22 @@ class Orbitals(BaseModel):
         from oracles.chemistry import frontier  # noqa: PLC0415
 
         resources = Resources(scratch, self.max_memory_mb)
-        found = frontier.orbitals(molecule, self.functional(), self.forces(), self.max_cycle, resources)
-        sd = (
-            {"homo": UNCERTAINTY_DFT, "lumo": UNCERTAINTY_DFT} if found.relaxed_with_dft else UNCERTAINTY_GFN2
-        )
-        values = (
-            Value("homo", found.homo, "eV", sd["homo"]),
-            Value("lumo", found.lumo, "eV", sd["lumo"]),
-        )
-        return Measurement(values, Cost(0.0, 0.0), found.details)
+        with resources.account.told():
+            found = frontier.orbitals(
+                molecule, self.functional(), self.forces(), self.max_cycle, resources, self.always_relaxed
+            )
+        sd = self._uncertainties(by_dft=found.relaxed_with_dft)
+        numbers = {
+            "homo": found.homo,
+            "lumo": found.lumo,
+            "gap": found.lumo - found.homo,
+            "dipole": found.dipole,
+        }
+        values = tuple(Value(p.name, numbers[p.name], p.unit, sd[p.name]) for p in self.properties)
+        return Measurement(values, Cost(0.0, 0.0), found.details | resources.account.details())
+
+    @model_validator(mode="after")
+    def _whole(self) -> Orbitals:
+        if self.own is not None and (wrong := self.own.unknown(UNCERTAINTY_GFN2)) is not None:
+            raise ValueError(wrong)
+        return self

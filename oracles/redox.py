@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
-from oracles.chemistry.delicate import PATTERN, is_delicate
+from oracles.chemistry.delicate import PATTERNS, is_delicate
 from oracles.chemistry.theory import (
+    COMPACT,
     DIFFUSE,
     DIFFUSE_COVERED,
     LARGEST_OUTSIDE,
@@ -96,7 +97,7 @@ class Redox(BaseModel):
 
     def compact(self) -> Functional:
         """What gives the affinity of molecules that have no place for an electron."""
-        return replace(self.functional(), basis="6-31g**")
+        return replace(self.functional(), basis=COMPACT)
 
     def forces(self) -> Functional:
         """What relaxes the molecules that GFN2 gets wrong."""
@@ -112,7 +113,7 @@ class Redox(BaseModel):
                 "ions": "unrestricted, lower of two starts, equilibrium solvation, geometry of the molecule",
                 "electron outside": {"more than": LARGEST_OUTSIDE, "basis": self.compact().basis},
                 "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB/ALPB(water)",
-                "delicate": PATTERN,
+                "delicate": list(PATTERNS),
                 "delicate geometry": self.forces().settings(),
                 "absolute SHE": ABSOLUTE_SHE,
                 "zinc against SHE": ZINC,
@@ -154,9 +155,10 @@ class Redox(BaseModel):
         from oracles.chemistry import electrons  # noqa: PLC0415
 
         resources = Resources(scratch, self.max_memory_mb)
-        found = electrons.vertical(
-            molecule, self.functional(), self.compact(), self.forces(), self.max_cycle, resources
-        )
+        with resources.account.told():
+            found = electrons.vertical(
+                molecule, self.functional(), self.compact(), self.forces(), self.max_cycle, resources
+            )
         sd = UNCERTAINTY if found.held else UNCERTAINTY | UNCERTAINTY_OUTSIDE
         energies = {
             "ip_water": found.ip,
@@ -165,4 +167,4 @@ class Redox(BaseModel):
             "reduction_potential": found.ea - ABSOLUTE_SHE - ZINC,
         }
         values = tuple(Value(p.name, energies[p.name], p.unit, sd[p.name]) for p in self.properties)
-        return Measurement(values, Cost(0.0, 0.0), found.details)
+        return Measurement(values, Cost(0.0, 0.0), found.details | resources.account.details())

@@ -57,7 +57,6 @@ def lumo(molecule: Molecule, level: Level, protocol: str, kept: Path, resources:
         "lumo_share_of_ligand": _share(solution, zinc),
         "zinc_charge": charge,
         "scf_cycles": solution.cycles,
-        "level_shift_hartree": solution.level_shift,
         "versions": versions(),
     }
     return Found(solution.lumo, details)

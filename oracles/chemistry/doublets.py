@@ -11,7 +11,9 @@ from pyscf.solvent.pcm import modified_Bondi
 
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry.geometry import FloatArray, Geometry
-from oracles.chemistry.selfconsistent import LEVEL_SHIFTS, Solution, iterate, mean_field
+from oracles.chemistry.ladder import climb
+from oracles.chemistry.meanfield import mean_field
+from oracles.chemistry.selfconsistent import Solution
 from oracles.chemistry.theory import Functional, Resources
 
 LARGEST_CONTAMINATION = 0.1
@@ -35,8 +37,6 @@ class Doublet:
         Part of the highest alpha orbital outside the cavity: for an anion, where the new electron is.
     cycles
         Iterations from both starts.
-    level_shift
-        The largest level shift needed, in hartree.
     apart
         How far above the other start ended, in hartree.
     """
@@ -45,7 +45,6 @@ class Doublet:
     spin_square: float
     outside: float
     cycles: int
-    level_shift: float
     apart: float
 
     def details(self) -> dict[str, float]:
@@ -55,7 +54,6 @@ class Doublet:
             "spin_square": self.spin_square,
             "outside_cavity": self.outside,
             "scf_cycles": self.cycles,
-            "level_shift_hartree": self.level_shift,
             "other_start_above_hartree": self.apart,
         }
 
@@ -83,12 +81,12 @@ def doublet(
     """
     name = f"{'cation' if charge > 0 else 'anion'} with {functional.xc}/{functional.basis}"
     ion = replace(geometry, charge=geometry.charge + charge)
-    ends: list[tuple[UKS, int, float]] = []
+    ends: list[tuple[UKS, int]] = []
     with lib.temporary_env(lib.param, TMPDIR=str(resources.scratch)):
         for start in (_from_orbitals(neutral, charge), None):
             mf = mean_field(ion, functional, resources.memory_mb, unpaired=1)
             mf.max_cycle = max_cycle
-            ends.append((mf, *_converged(mf, functional, start, name)))
+            ends.append((mf, _converged(mf, functional, start, name, resources)))
     ends.sort(key=lambda end: float(end[0].e_tot))
     best = ends[0][0]
     spin_square = float(best.spin_square()[0])
@@ -98,8 +96,7 @@ def doublet(
         float(best.e_tot),
         spin_square,
         _outside(best),
-        sum(cycles for _, cycles, _ in ends),
-        max(shift for *_, shift in ends),
+        sum(cycles for _, cycles in ends),
         float(ends[1][0].e_tot - best.e_tot),
     )
 
@@ -111,18 +108,16 @@ def _from_orbitals(neutral: Solution, charge: int) -> FloatArray:
     return np.array([orbitals[:, :n] @ orbitals[:, :n].T for n in filled])
 
 
-def _converged(mf: UKS, functional: Functional, start: FloatArray | None, name: str) -> tuple[int, float]:
-    """Cycles and level shift that were needed."""
-    cycles = 0
-    for shift in LEVEL_SHIFTS:
-        mf.level_shift = shift
-        cycles += iterate(mf, functional, start)
-        if mf.converged:
-            return cycles, shift
-    raise ConvergenceError(
-        f"the {name} did not converge in {mf.max_cycle} cycles, nor with a level shift of "
-        f"{LEVEL_SHIFTS[-1]:g} hartree"
-    )
+def _converged(
+    mf: UKS, functional: Functional, start: FloatArray | None, name: str, resources: Resources
+) -> int:
+    """Iterations that were needed."""
+    climbed = climb(mf, functional, name, start)
+    resources.account.rungs.extend(climbed.rungs)
+    if not climbed.converged:
+        tried = ", ".join(rung.name for rung in climbed.rungs)
+        raise ConvergenceError(f"the {name} did not converge in {mf.max_cycle} cycles, tried: {tried}")
+    return climbed.cycles
 
 
 def _outside(mf: UKS) -> float:

@@ -106,7 +106,6 @@ def vertical(
         "added_electron": "in the molecule" if held else "outside; affinity of compact functions",
         "compact": None if held else {"energy_hartree": empty.energy, "anion": kept.details()},
         "scf_cycles": neutral.cycles,
-        "level_shift_hartree": neutral.level_shift,
         "versions": versions(),
     }
     return Vertical(ip, ea, held, details)

@@ -103,7 +103,6 @@ def exchange(molecule: Molecule, level: Level, protocol: str, kept: Path, resour
         "gap_ev": bound.solution.gap,
         "complex_lumo_ev": bound.solution.lumo,
         "scf_cycles": {"complex": bound.solution.cycles, "ligand": free.solution.cycles},
-        "level_shift_hartree": max(bound.solution.level_shift, free.solution.level_shift),
         "versions": versions(),
     }
     return Exchange(energy, details)

@@ -9,7 +9,7 @@ from loop.molecule import Molecule
 from loop.protocols import RejectedError
 from oracles.chemistry.lowest import lowest
 from oracles.chemistry.provenance import versions
-from oracles.chemistry.selfconsistent import Solution, solve
+from oracles.chemistry.selfconsistent import Solution, dipole, solve
 from oracles.chemistry.theory import Functional, Resources
 
 SMALLEST_GAP = 0.5
@@ -24,6 +24,8 @@ class Frontier:
     ----------
     homo, lumo
         In eV.
+    dipole
+        Length of the dipole moment, in debye.
     relaxed_with_dft
         Whether the geometry comes from density-functional forces instead of GFN2.
     details
@@ -32,12 +34,18 @@ class Frontier:
 
     homo: float
     lumo: float
+    dipole: float
     relaxed_with_dft: bool
     details: dict[str, Any]
 
 
 def orbitals(
-    molecule: Molecule, functional: Functional, forces: Functional, max_cycle: int, resources: Resources
+    molecule: Molecule,
+    functional: Functional,
+    forces: Functional,
+    max_cycle: int,
+    resources: Resources,
+    always_relaxed: bool,
 ) -> Frontier:
     """Compute HOMO and LUMO at the lowest conformer.
 
@@ -47,13 +55,15 @@ def orbitals(
         Gives the orbitals.
     forces
         Relaxes the molecules that GFN2 gets wrong; its continuum decides where geometries are relaxed.
+    always_relaxed
+        Relax every molecule with it.
 
     Raises
     ------
     ConvergenceError, RejectedError
         See :func:`lowest` and :func:`solve`; also if the orbitals cannot be those of a bound closed shell.
     """
-    at = lowest(molecule, forces, resources)
+    at = lowest(molecule, forces, resources, always=always_relaxed)
     solution = solve(at.geometry, functional, max_cycle, resources)
     believe(molecule, solution)
     details = {
@@ -64,10 +74,9 @@ def orbitals(
         **at.search,
         "energy_hartree": solution.energy,
         "scf_cycles": solution.cycles,
-        "level_shift_hartree": solution.level_shift,
         "versions": versions(),
     }
-    return Frontier(solution.homo, solution.lumo, at.relaxed_with_dft, details)
+    return Frontier(solution.homo, solution.lumo, dipole(solution), at.relaxed_with_dft, details)
 
 
 def believe(molecule: Molecule, solution: Solution) -> None:

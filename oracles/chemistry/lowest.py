@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from loop.molecule import Molecule
 from loop.protocols import RejectedError
 from oracles.chemistry import connectivity, relaxation
+from oracles.chemistry.account import Rung
 from oracles.chemistry.delicate import is_delicate
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import Ligand, prepare
@@ -44,13 +46,15 @@ class Lowest:
     search: dict[str, Any]
 
 
-def lowest(molecule: Molecule, forces: Functional, resources: Resources) -> Lowest:
+def lowest(molecule: Molecule, forces: Functional, resources: Resources, *, always: bool = False) -> Lowest:
     """Relax with GFN2, and then with ``forces`` where GFN2 is known to fail.
 
     Parameters
     ----------
     forces
         Its continuum decides whether geometries are relaxed in water.
+    always
+        Relax with ``forces`` whatever the molecule.
 
     Raises
     ------
@@ -58,11 +62,15 @@ def lowest(molecule: Molecule, forces: Functional, resources: Resources) -> Lowe
         See :func:`prepare` and :func:`relaxation.relax`; also if the relaxed molecule is not the one asked
         about.
     """
+    began = time.process_time()
     ligand = prepare(molecule, water=forces.continuum is not None)
-    delicate = is_delicate(molecule)
+    _note(resources, ligand.path, began)
+    delicate = always or is_delicate(molecule)
     geometry, path = ligand.conformers[0], ligand.path
     if delicate:
+        began = time.process_time()
         geometry, path = _relaxed(ligand, forces, resources)
+        _note(resources, path, began)
     source = f"{forces.xc}/{forces.basis}" if delicate else "GFN2-xTB"
     search = ligand.search | {"trajectory": path.details("geometry")}
     return Lowest(ligand.isomer, geometry, source, delicate, len(ligand.conformers), search)
@@ -74,3 +82,9 @@ def _relaxed(ligand: Ligand, forces: Functional, resources: Resources) -> tuple[
     if changed is not None:
         raise RejectedError(f"relaxing {ligand.isomer} with {forces.xc}: {changed}")
     return geometry, path
+
+
+def _note(resources: Resources, path: Trajectory, began: float) -> None:
+    """Take down a relaxation that came to rest."""
+    spent = time.process_time() - began
+    resources.account.rungs.append(Rung("geometry", path.level, path.steps[-1], spent, converged=True))

@@ -17,7 +17,7 @@ from pyscf.dft.rks import RKS
 
 from loop.protocols import ConvergenceError
 from oracles.chemistry.geometry import FloatArray, Geometry
-from oracles.chemistry.selfconsistent import mean_field
+from oracles.chemistry.meanfield import mean_field
 from oracles.chemistry.theory import Functional, Resources
 from oracles.chemistry.trajectory import Trajectory
 

@@ -1,28 +1,32 @@
-"""One Kohn-Sham calculation, converged or refused."""
+"""One Kohn-Sham calculation, converged to the ground state or refused."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
-from pyscf import dft, gto, lib, scf
+from pyscf import lib, scf
 from pyscf.data.nist import HARTREE2EV
 from pyscf.dft.rks import RKS
-from pyscf.dft.uks import UKS
 
 from loop.protocols import ConvergenceError, RejectedError
-from oracles.chemistry import basis
-from oracles.chemistry.basis import MixedRKS
-from oracles.chemistry.continuum import solvent
+from oracles.chemistry import closed_shell
 from oracles.chemistry.geometry import FloatArray, Geometry
+from oracles.chemistry.ladder import Climb, climb
+from oracles.chemistry.meanfield import mean_field
+from oracles.chemistry.quadrature import set_grid
 from oracles.chemistry.theory import Functional, Resources
 
-COARSE_TOL = 1e-5
-"""Energy threshold, in hartree, on the grids before the last one."""
+ATOMS = "minao"
+"""PySCF's name of the density of superposed atoms."""
 
-LEVEL_SHIFTS = (0.0, 0.25)
-"""Hartree added to the empty orbitals, tried in this order until the iteration converges."""
+ABOVE_ATOMS = 0.06
+"""Hartree per electron. A density converged so far above superposed atoms is no ground state: molecules end
+between 0.007 below (water) and 0.026 above (ozone) these, which obey no exclusion principle; ``1e`` as first
+guess has led [Zn(urea)]2+ hundreds of hartree above."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +39,8 @@ class Solution:
         Total energy, dispersion and solvent included, in hartree.
     homo, lumo
         Orbital energies, in eV.
-    cycles
-        Iterations on all grids together.
-    level_shift
-        The level shift that converged, in hartree.
+    climb
+        What it took.
     mean_field
         PySCF's object, for what comes after.
     """
@@ -46,8 +48,7 @@ class Solution:
     energy: float
     homo: float
     lumo: float
-    cycles: int
-    level_shift: float
+    climb: Climb
     mean_field: RKS
 
     @property
@@ -55,88 +56,62 @@ class Solution:
         """LUMO minus HOMO, in eV."""
         return self.lumo - self.homo
 
+    @property
+    def cycles(self) -> int:
+        """Iterations on all grids and rungs together."""
+        return self.climb.cycles
 
-def solve(geometry: Geometry, functional: Functional, max_cycle: int, resources: Resources) -> Solution:
-    """Converge the density of one geometry.
 
-    The second rung, a level shift, is climbed only if plain DIIS fails.
+def solve(
+    geometry: Geometry,
+    functional: Functional,
+    max_cycle: int,
+    resources: Resources,
+    of: str = "orbitals",
+) -> Solution:
+    """Converge the density of one geometry, and check that it is that of a closed shell's ground state.
 
     Parameters
     ----------
     max_cycle
         Largest number of iterations on each grid.
+    of
+        What is converged, for the account.
 
     Raises
     ------
+    InputError
+        If PySCF knows no such functional or basis set.
     ConvergenceError
-        If no rung converges.
+        If no rung of the ladder converges.
     RejectedError
-        If an energy is not finite.
+        If an energy is not finite, or the density is not the ground state's, or that is no closed shell.
     """
     resources.scratch.mkdir(parents=True, exist_ok=True)
     with lib.temporary_env(lib.param, TMPDIR=str(resources.scratch)):
         mf = mean_field(geometry, functional, resources.memory_mb)
         mf.max_cycle = max_cycle
-        mf.conv_check = False  # its extra cycle is what _solution does, on the grid that counts
-        cycles = 0
-        for shift in LEVEL_SHIFTS:
-            mf.level_shift = shift
-            cycles += iterate(mf, functional)
-            if mf.converged:
-                return _solution(mf, functional, cycles, shift)
-    raise ConvergenceError(
-        f"{functional.xc}/{functional.basis} did not converge in {max_cycle} cycles, "
-        f"nor with a level shift of {LEVEL_SHIFTS[-1]:g} hartree"
-    )
+        mf.callback = first = _First()
+        climbed = climb(mf, functional, of)
+        mf.callback = None
+        resources.account.rungs.extend(climbed.rungs)
+        if not climbed.converged:
+            tried = ", ".join(rung.name for rung in climbed.rungs)
+            raise ConvergenceError(
+                f"{functional.name} did not converge for the {of} in {max_cycle} cycles a grid; "
+                f"tried: {tried}"
+            )
+        solution = _solution(mf, functional, climbed)
+        refuse_excited(functional, solution, cast(float, first.energy))
+        if solution.gap < closed_shell.SUSPICIOUS_GAP:
+            closed_shell.refuse_open_shell(geometry, functional, max_cycle, resources, of)
+        return solution
 
 
-def mean_field(geometry: Geometry, functional: Functional, memory_mb: int, unpaired: int = 0) -> RKS | UKS:
-    """Set up PySCF's Kohn-Sham object, its grid at the last level; with unpaired electrons unrestricted."""
-    mol = gto.M(
-        atom=list(zip(geometry.symbols, geometry.positions.tolist(), strict=True)),
-        basis=basis.named(functional.basis),
-        cart=functional.functions != "spherical",
-        charge=geometry.charge,
-        spin=unpaired,
-        max_memory=memory_mb,
-        verbose=0,
-    )
-    restricted = MixedRKS if functional.functions == "6d7f" else dft.RKS
-    mf = (dft.UKS if unpaired else restricted)(mol, xc=functional.xc)
-    if functional.density_fitting:
-        mf = mf.density_fit(auxbasis=basis.fitting(functional.basis))
-    mf.init_guess = functional.guess
-    mf.conv_tol = functional.conv_tol
-    mf.grids.level = functional.grids[-1]
-    if functional.dispersion is not None:
-        mf.disp = functional.dispersion
-    if functional.continuum is not None:
-        mf = mf.PCM(solvent(mol, functional.continuum, memory_mb))
-    return mf
-
-
-def iterate(mf: RKS | UKS, functional: Functional, density: FloatArray | None = None) -> int:
-    """Run through the grids, each starting from the density of the one before; return the cycles."""
-    cycles = 0
-    for level in functional.grids:
-        last = level == functional.grids[-1]
-        mf.conv_tol = functional.conv_tol if last else COARSE_TOL
-        _set_grid(mf, level)
-        mf.kernel(density)
-        density = mf.make_rdm1()
-        cycles += mf.cycles
-    return cycles
-
-
-def _set_grid(mf: RKS | UKS, level: int) -> None:
-    mf.grids.level = level
-    mf.grids.reset()
-
-
-def _solution(mf: RKS, functional: Functional, cycles: int, shift: float) -> Solution:
+def _solution(mf: RKS, functional: Functional, climbed: Climb) -> Solution:
     """Energy and orbitals from one more Fock matrix of the converged density, without shift or mixing."""
     if functional.energy_grid is not None:
-        _set_grid(mf, functional.energy_grid)
+        set_grid(mf, functional.energy_grid, once=True)
     density, core, overlap = mf.make_rdm1(), mf.get_hcore(), mf.get_ovlp()
     potential = mf.get_veff(mf.mol, density)
     energy = float(mf.energy_tot(density, core, potential))
@@ -144,8 +119,36 @@ def _solution(mf: RKS, functional: Functional, cycles: int, shift: float) -> Sol
     occupied = mf.mol.nelectron // 2
     homo, lumo = (float(e) * HARTREE2EV for e in orbitals[occupied - 1 : occupied + 1])
     if not all(math.isfinite(x) for x in (energy, homo, lumo)):
-        raise RejectedError(f"{functional.xc}/{functional.basis} converged to a number that is not finite")
-    return Solution(energy, homo, lumo, cycles, shift, mf)
+        raise RejectedError(f"{functional.name} converged to a number that is not finite")
+    return Solution(energy, homo, lumo, climbed, mf)
+
+
+class _First:
+    """Notes the energy of the first density, which PySCF hands to whoever looks on."""
+
+    def __init__(self) -> None:
+        self.energy: float | None = None
+
+    def __call__(self, iteration: Mapping[str, Any]) -> None:
+        if self.energy is None:
+            self.energy = float(iteration["last_hf_e"])
+
+
+def refuse_excited(functional: Functional, solution: Solution, first: float) -> None:
+    """Compare with superposed atoms.
+
+    Raises
+    ------
+    RejectedError
+        If the density is far above them.
+    """
+    mf = solution.mean_field
+    atoms = first if functional.guess == ATOMS else float(mf.energy_tot(mf.get_init_guess(key=ATOMS)))
+    if solution.energy - atoms > ABOVE_ATOMS * mf.mol.nelectron:
+        raise RejectedError(
+            f"{functional.name} converged {solution.energy - atoms:.1f} hartree above superposed atoms: "
+            "an excited state"
+        )
 
 
 def atomic_charges(solution: Solution) -> FloatArray:
@@ -156,3 +159,9 @@ def atomic_charges(solution: Solution) -> FloatArray:
     mf = solution.mean_field
     _, charges = scf.hf.mulliken_meta(mf.mol, mf.make_rdm1(), s=mf.get_ovlp(), verbose=0)
     return np.asarray(charges)
+
+
+def dipole(solution: Solution) -> float:
+    """Length of the dipole moment in debye; of a neutral molecule, whose moment has no origin."""
+    mf = solution.mean_field
+    return float(np.linalg.norm(mf.dip_moment(mf.mol, mf.make_rdm1(), unit="Debye", verbose=0)))

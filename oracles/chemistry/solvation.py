@@ -62,7 +62,6 @@ def hydration(
         "energies_hartree": {"gas": without.energy, "water": within.energy},
         "nonelectrostatic_hartree": float(within.mean_field.with_solvent.get_cds()),
         "scf_cycles": {"gas": without.cycles, "water": within.cycles},
-        "level_shift_hartree": max(without.level_shift, within.level_shift),
         "versions": versions(),
     }
     return Hydration(energy, details)

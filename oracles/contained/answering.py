@@ -49,7 +49,8 @@ def answer(oracle: ComputedOracle, smiles: str, scratch: Path, spent: Callable[[
         return Failure(FailureKind.RESOURCE, "out of memory", spent())
     except (OracleError, MoleculeError, NotAValueError) as error:
         kind = next(k for t, k in KINDS.items() if isinstance(error, t))
-        return Failure(kind, str(error), spent(), getattr(error, "details", {}))
+        details = error.details if isinstance(error, OracleError) else {}
+        return Failure(kind, str(error), spent(), details)
     except Exception as error:  # noqa: BLE001 - the one place that has to catch everything
         traceback.print_exc()
         reason = f"{type(error).__name__}: {error}"

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyscf import scf
 from pyscf.solvent.pcm import PCM
 from pyscf.solvent.smd import SMD
 
-from loop.protocols import ConvergenceError
+from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import relaxation
 from oracles.chemistry.geometry import Geometry
-from oracles.chemistry.selfconsistent import atomic_charges, mean_field, solve
+from oracles.chemistry.ladder import Climb
+from oracles.chemistry.meanfield import mean_field
+from oracles.chemistry.selfconsistent import Solution, atomic_charges, refuse_excited, solve
 from oracles.chemistry.theory import Continuum, Functional, Resources
 
 WATER = Geometry(
@@ -76,7 +79,7 @@ def test_water_lowers_the_energy(resources: Resources) -> None:
 
 
 def test_too_few_cycles_are_an_error_and_never_a_number(resources: Resources) -> None:
-    with pytest.raises(ConvergenceError, match="1 cycles, nor with a level shift"):
+    with pytest.raises(ConvergenceError, match="1 cycles a grid; tried: DIIS, level shift, smearing, Newton"):
         solve(WATER, GAS, 1, resources)
 
 
@@ -99,3 +102,17 @@ def test_a_stretched_water_relaxes_to_its_known_geometry_in_silence(
     assert path.energies[-1] < path.energies[0] - 0.1
     assert path.level == functional.name
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_density_far_above_superposed_atoms_is_refused(resources: Resources) -> None:
+    """Water with an empty 1s orbital, converged with the occupation held."""
+    mf = solve(WATER, GAS, 50, resources).mean_field
+    hole = mf.mo_occ.copy()
+    hole[0], hole[5] = 0.0, 2.0
+    excited = scf.addons.mom_occ(mf.copy(), mf.mo_coeff, hole)
+    excited.kernel(mf.make_rdm1(mf.mo_coeff, hole))
+    assert excited.converged
+    found = Solution(float(excited.e_tot), -10.0, 1.0, Climb(()), excited)
+    atoms = float(excited.energy_tot(excited.get_init_guess(key="minao")))
+    with pytest.raises(RejectedError, match=r"\d\d\.\d hartree above superposed atoms: an excited state"):
+        refuse_excited(GAS, found, atoms)

@@ -1,0 +1,65 @@
+"""What was tried on the way to a number, what each try cost, and what helped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from loop.protocols import OracleError
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One try.
+
+    Attributes
+    ----------
+    of
+        What was wanted: ``orbitals``, ``complex``, ``geometry``...
+    name
+        How it was tried.
+    cycles
+        Iterations, or steps of a relaxation.
+    cpu_seconds
+        Of this process.
+    converged
+        Whether it helped.
+    """
+
+    of: str
+    name: str
+    cycles: int
+    cpu_seconds: float
+    converged: bool
+
+    def details(self) -> dict[str, Any]:
+        """The try as JSON-able provenance."""
+        return {
+            "of": self.of,
+            "rung": self.name,
+            "cycles": self.cycles,
+            "cpu_seconds": round(self.cpu_seconds, 3),
+            "converged": self.converged,
+        }
+
+
+@dataclass(frozen=True)
+class Account:
+    """Every try of one measurement, in order; written to while it goes on."""
+
+    rungs: list[Rung] = field(default_factory=list)
+
+    def details(self) -> dict[str, Any]:
+        """All tries, for the details of a measurement or of a failure."""
+        return {"rungs": [rung.details() for rung in self.rungs]}
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Give an error that ends the measurement the tries that led to it."""
+        try:
+            yield
+        except OracleError as error:
+            error.details.update(self.details())
+            raise

@@ -1,0 +1,120 @@
+"""Whether a molecule is what every calculation here takes it for: a closed shell.
+
+A SMILES without unpaired electrons may be that of a triplet (O2, SO, S2) or of a singlet diradical (ozone),
+and a restricted calculation converges on these without a complaint. Where the gap leaves room for doubt, the
+closed shell has to lie below its triplet and below every unrestricted singlet that can be reached from it.
+
+PySCF's own analysis of stability is not used: with a continuum attached it lets the solvent answer a rotation
+of spins, which moves no charge (lowest eigenvalue for ozone -0.137 hartree in IEF-PCM, -0.012 in gas, while
+the energy along it rises), and in 6-31++G** it takes ten times as long as the density.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from pyscf.data.nist import HARTREE2EV
+from pyscf.dft.rks import RKS
+from pyscf.dft.uks import UKS
+
+from loop.protocols import ConvergenceError, RejectedError
+from oracles.chemistry.geometry import FloatArray, Geometry
+from oracles.chemistry.ladder import climb
+from oracles.chemistry.meanfield import mean_field
+from oracles.chemistry.theory import COMPACT, DIFFUSE, Functional, Resources
+
+SUSPICIOUS_GAP = 4.5
+"""In eV, B3LYP. Open shells that closed-shell calculations converge for have less: O2 1.9, SO 1.2, S2 1.1,
+BN 2.4, ozone 4.2; so have some closed shells (cyclobutadiene 3.4, methylglyoxal 4.3). Saturated additives
+have 6 to 9, nitromethane 6.0."""
+
+LOWER = 1e-4
+"""Hartree by which another state has to lie lower."""
+
+TOL = 1e-6
+"""Convergence threshold of these energies in hartree."""
+
+ANGLE = 0.3
+"""Radians by which a filled orbital is turned into an empty one, in opposite senses for the two spins."""
+
+FILLED, EMPTY = 3, 2
+"""Highest filled and lowest empty orbitals that are mixed. HOMO and LUMO alone miss ozone, where they are of
+another symmetry than the pair that is unstable."""
+
+
+def refuse_open_shell(
+    geometry: Geometry, functional: Functional, max_cycle: int, resources: Resources, of: str
+) -> None:
+    """Compare a closed shell with its triplet and with unrestricted singlets, on a coarse grid.
+
+    Diffuse functions are left out: they play no part in it.
+
+    Raises
+    ------
+    ConvergenceError
+        If one of the states does not converge, so that nothing can be told.
+    RejectedError
+        If another state lies lower.
+    """
+    rough = replace(
+        functional,
+        basis=COMPACT if functional.basis == DIFFUSE else functional.basis,
+        grids=(0,),
+        energy_grid=None,
+        conv_tol=TOL,
+    )
+    states = {
+        unpaired: mean_field(geometry, rough, resources.memory_mb, unpaired) for unpaired in (None, 2, 0)
+    }
+    for mf in states.values():
+        mf.max_cycle = max_cycle
+    closed, triplet, singlet = states[None], states[2], states[0]
+    _converge(closed, rough, None, resources, f"{of}: closed shell")
+    _converge(triplet, rough, _promoted(closed), resources, f"{of}: triplet")
+    _refuse_lower("triplet", closed, triplet)
+    start = min(_turned(closed), key=lambda density: float(singlet.energy_tot(density)))
+    _converge(singlet, rough, start, resources, f"{of}: open singlet")
+    _refuse_lower("open-shell singlet", closed, singlet)
+
+
+def _converge(
+    mf: RKS | UKS, functional: Functional, start: FloatArray | None, resources: Resources, of: str
+) -> None:
+    climbed = climb(mf, functional, of, start)
+    resources.account.rungs.extend(climbed.rungs)
+    if not climbed.converged:
+        raise ConvergenceError(f"whether this is a closed shell cannot be told: {of} did not converge")
+
+
+def _refuse_lower(name: str, closed: RKS, other: UKS) -> None:
+    lower = float(closed.e_tot - other.e_tot)
+    if lower > LOWER:
+        raise RejectedError(
+            f"no closed shell: its {name} lies {lower * HARTREE2EV:.2f} eV lower; HOMO and LUMO of this "
+            "calculation are those of an excited state"
+        )
+
+
+def _promoted(closed: RKS) -> FloatArray:
+    """Densities of both spins, shape ``(2, n, n)``, with one electron of the HOMO in the LUMO."""
+    pairs = closed.mol.nelectron // 2
+    return np.array([_density(closed.mo_coeff[:, :n]) for n in (pairs + 1, pairs - 1)])
+
+
+def _turned(closed: RKS) -> Iterator[FloatArray]:
+    """Densities of both spins, shape ``(2, n, n)``, one for each pair of a filled and an empty orbital."""
+    pairs, orbitals = closed.mol.nelectron // 2, closed.mo_coeff
+    for filled in range(max(0, pairs - FILLED), pairs):
+        for empty in range(pairs, min(orbitals.shape[1], pairs + EMPTY)):
+            densities = []
+            for angle in (ANGLE, -ANGLE):
+                kept = orbitals[:, :pairs].copy()
+                kept[:, filled] = np.cos(angle) * orbitals[:, filled] + np.sin(angle) * orbitals[:, empty]
+                densities.append(_density(kept))
+            yield np.array(densities)
+
+
+def _density(orbitals: FloatArray) -> FloatArray:
+    return np.asarray(orbitals @ orbitals.T)

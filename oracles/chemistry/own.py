@@ -1,0 +1,71 @@
+"""A protocol of the user's own: a name, and what it does otherwise than the one it is built on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from oracles.chemistry.theory import Continuum, Functional
+
+
+class Own(BaseModel):
+    """The table ``[oracles.own]``; what it leaves out is as in the protocol that the other settings name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9.+-]{2,63}$", description="Name of the protocol in all reports."
+    )
+    functional: str | None = Field(None, min_length=1, description="As libxc and PySCF know it, e.g. 'pbe0'.")
+    basis: str | None = Field(None, min_length=1, description="As PySCF knows it, e.g. 'def2-tzvpd'.")
+    functions: Literal["spherical", "cartesian", "6d7f"] | None = Field(
+        None, description="What the shells of the basis set hold."
+    )
+    dispersion: Literal["d3bj", "d4", "none"] | None = Field(None, description="Correction for dispersion.")
+    grid: Annotated[int, Field(ge=0, le=9)] | None = Field(None, description="Level of PySCF's grids.")
+    density_fitting: bool | None = Field(None, description="Whether integrals are fitted.")
+    continuum: Literal["IEF-PCM", "C-PCM", "SMD"] | None = Field(None, description="Model of implicit water.")
+    conv_tol: Annotated[float, Field(gt=0, le=1e-4)] | None = Field(
+        None, description="Convergence threshold of the energy, in hartree."
+    )
+    uncertainty: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(
+        default_factory=dict, description="Property -> standard uncertainty, where it is another one."
+    )
+
+    def applied(self, to: Functional) -> Functional:
+        """The functional with these settings.
+
+        A basis set of one's own is fitted by what PySCF chooses for it, and is spherical if nothing is said.
+        """
+        changes: dict[str, Any] = {}
+        if self.functional is not None:
+            changes["xc"] = self.functional.lower()
+        if self.basis is not None:
+            changes |= {"basis": self.basis.lower(), "auxiliary": None, "functions": "spherical"}
+        if self.functions is not None:
+            changes["functions"] = self.functions
+        if self.dispersion is not None:
+            changes["dispersion"] = None if self.dispersion == "none" else self.dispersion
+        if self.grid is not None:
+            changes |= {"grids": tuple(sorted({0, self.grid})), "energy_grid": None}
+        if self.density_fitting is not None:
+            changes["density_fitting"] = self.density_fitting
+        if self.conv_tol is not None:
+            changes["conv_tol"] = self.conv_tol
+        if self.continuum is not None and to.continuum is not None:
+            changes["continuum"] = Continuum(self.continuum)
+        return replace(to, **changes)
+
+    def uncertainties(self, of: Mapping[str, float]) -> dict[str, float]:
+        """Property -> standard uncertainty: the user's, else that of the protocol this is built on."""
+        return {name: self.uncertainty.get(name, value) for name, value in of.items()}
+
+    def unknown(self, properties: Mapping[str, float]) -> str | None:
+        """Say which property of ``uncertainty`` is not measured; ``None`` if there is none."""
+        foreign = sorted(set(self.uncertainty) - set(properties))
+        if not foreign:
+            return None
+        return f"own.uncertainty names '{foreign[0]}'; measured are {', '.join(properties)}"
