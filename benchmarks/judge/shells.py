@@ -1,0 +1,78 @@
+"""Whether a molecule is the closed shell that a record takes it for.
+
+At the geometry of the record, in the medium of the record, B3LYP/6-31G(d) by plain PySCF with density fitting: the
+triplet, and the singlet once more without the constraint that electrons pair, from two guesses that have broken
+it. An analysis of stability is what the oracles may do themselves; a lower energy needs none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+
+from benchmarks.oracle_rows.plain import HARTREE, Recipe, mean_field
+from benchmarks.oracle_rows.structure import Structure, read_xyz
+
+RECIPE = Recipe(
+    "b3lyp", "6-31g(d)", solvent="IEF-PCM", permittivity=78.3553, surface=17, fitted=True, grid=2
+)
+
+MARGIN = 3e-4
+"""Hartree (8 meV) by which another state has to be lower: ten times what two ways to the same state differed by."""
+
+
+def job(structure: Structure, *, water: bool) -> dict[str, Any]:
+    """The argument of :func:`states`."""
+    recipe = RECIPE if water else replace(RECIPE, solvent=None)
+    return {"xyz": structure.xyz(), "recipe": asdict(recipe)}
+
+
+def states(argument: dict[str, Any]) -> dict[str, Any]:
+    """Energies in eV of the triplet and of the broken singlet against the closed shell; a child's function."""
+    structure, recipe = read_xyz(argument["xyz"]), Recipe(**argument["recipe"])
+    closed = _converged(mean_field(structure, recipe))
+    triplet = _converged(mean_field(structure, recipe, unpaired=2)) if closed.mol.nelectron > 1 else None
+    if triplet is None:
+        return {"triplet": None, "broken": None, "closed_converged": bool(closed.converged)}
+    guesses = [_mixed(closed), _of_triplet(triplet)]
+    broken = [_converged(mean_field(structure, recipe, unpaired=0), guess) for guess in guesses]
+    lowest = min((b.e_tot for b in broken if b.converged), default=None)
+    return {
+        "triplet": (triplet.e_tot - closed.e_tot) * HARTREE if triplet.converged else None,
+        "broken": (lowest - closed.e_tot) * HARTREE if lowest is not None else None,
+        "closed_converged": bool(closed.converged),
+    }
+
+
+def disagreement(found: dict[str, Any]) -> str | None:
+    """Say which state is lower than the closed shell; ``None`` if none is."""
+    for name, what in (("triplet", "the triplet"), ("broken", "an open-shell singlet")):
+        if found[name] is not None and found[name] < -MARGIN * HARTREE:
+            return f"{what} is {-found[name]:.2f} eV lower than the closed shell"
+    return None
+
+
+def _converged(mf: Any, guess: Any = None) -> Any:  # noqa: ANN401 - PySCF's objects
+    mf.max_cycle = 100
+    mf.kernel(guess)
+    if not mf.converged:
+        mf.level_shift = 0.2
+        mf.kernel(guess)
+    return mf
+
+
+def _mixed(closed: Any) -> Any:  # noqa: ANN401
+    """HOMO and LUMO mixed half and half for the electrons of one spin only."""
+    filled = closed.mol.nelectron // 2
+    mixed = closed.mo_coeff.copy()
+    homo, lumo = closed.mo_coeff[:, filled - 1], closed.mo_coeff[:, filled]
+    mixed[:, filled - 1] = (homo + lumo) / np.sqrt(2.0)
+    return np.stack([c[:, :filled] @ c[:, :filled].T for c in (mixed, closed.mo_coeff)])
+
+
+def _of_triplet(triplet: Any) -> Any:  # noqa: ANN401
+    """Orbitals of the triplet, one electron turned over."""
+    filled = triplet.mol.nelectron // 2
+    return np.stack([c[:, :filled] @ c[:, :filled].T for c in triplet.mo_coeff])

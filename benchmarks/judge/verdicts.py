@@ -1,0 +1,157 @@
+"""What the judge says of a recorded value, step by step, the cheap steps first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.judge import graphs, rebuild, reference, shells
+from benchmarks.oracle_rows import plain
+from benchmarks.oracle_rows.children import call
+from benchmarks.oracle_rows.plain import HARTREE, Recipe
+from benchmarks.oracle_rows.structure import Structure, read_xyz, waters_released
+
+AGREES, WRONG, UNDECIDED = "agrees", "wrong", "undecided"
+
+REVISION = 1
+"""Raised whenever a verdict may come out another way."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of it.
+
+    Attributes
+    ----------
+    verdict
+        ``agrees``, ``wrong`` or ``undecided``.
+    reason
+        Why it is not the first.
+    found
+        What the judge found on its way, JSON-able.
+    """
+
+    verdict: str
+    reason: str
+    found: dict[str, Any]
+
+
+class _EndError(Exception):
+    """The verdict is known before the last step."""
+
+    def __init__(self, verdict: str, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict = verdict
+        self.reason = reason
+
+
+class Judge:
+    """Goes through the steps about one value and keeps what it finds.
+
+    Parameters
+    ----------
+    smiles
+        The molecule asked about.
+    recipe
+        The functional, basis set and solvent of the record.
+    deadline
+        Elapsed seconds of one step.
+    """
+
+    def __init__(self, smiles: str, recipe: Recipe, deadline: float) -> None:
+        self.smiles = smiles
+        self.recipe = recipe
+        self.deadline = deadline
+        self.found: dict[str, Any] = {}
+
+    def orbitals(self, values: dict[str, tuple[float, float]], details: dict[str, Any]) -> Verdict:
+        """Judge HOMO and LUMO (value and uncertainty in eV) with the details of their record."""
+        return self._judged(lambda: self._orbitals(values, details))
+
+    def binding(
+        self, value: tuple[float, float], details: dict[str, Any], aqua: dict[str, Any], *, one_donor: bool
+    ) -> Verdict:
+        """Judge an exchange energy (value and uncertainty in eV).
+
+        Parameters
+        ----------
+        aqua
+            Details of the record of water, whose complex is the aqua ion.
+        one_donor
+            Whether the protocol is about complexes that bind with one atom of the ligand.
+        """
+        return self._judged(lambda: self._binding(value, details, aqua, one_donor=one_donor))
+
+    def _judged(self, steps: Any) -> Verdict:  # noqa: ANN401
+        try:
+            steps()
+        except _EndError as end:
+            return Verdict(end.verdict, end.reason, self.found)
+        return Verdict(AGREES, "", self.found)
+
+    def _orbitals(self, values: dict[str, tuple[float, float]], details: dict[str, Any]) -> None:
+        recorded = read_xyz(details["geometry"])
+        self._same_molecule(recorded, "")
+        self._closed_shell(recorded)
+        rested = self._child("judge.reference:relaxed", reference.job(recorded, water=self._water))
+        geometry = read_xyz(rested["xyz"])
+        self._same_molecule(geometry, "relaxed with B3LYP, ")
+        if not rested["converged"]:
+            raise _EndError(UNDECIDED, "the relaxation with B3LYP did not come to rest")
+        found = self._energy(geometry, reference.orbital_recipe(self.recipe))
+        self._wrong(reference.disagreement(values, found))
+
+    def _binding(
+        self, value: tuple[float, float], details: dict[str, Any], aqua: dict[str, Any], *, one_donor: bool
+    ) -> None:
+        self._wrong(rebuild.claim_disagreement(details, self.smiles))
+        ligand, bound = read_xyz(details["ligand"]), read_xyz(details["complex"])
+        self._closed_shell(ligand)
+        released = waters_released(bound, ligand)
+        recipe = rebuild.energy_recipe(self.recipe)
+        ion, water = (self._energy(read_xyz(aqua[k]), recipe)["energy"] for k in ("complex", "ligand"))
+        free, own = (self._energy(s, recipe)["energy"] for s in (ligand, bound))
+        energy = (own + released * water - ion - free) * HARTREE
+        self.found["energy"] = energy
+        if abs(energy - value[0]) > reference.SIGMAS * value[1]:
+            self._wrong(f"at the geometries of the record it is {energy:.2f} eV, not {value[0]:.2f}")
+        again = self._child(
+            "judge.rebuild:search", rebuild.job(self.smiles, 6 - released, one_donor=one_donor)
+        )
+        for xyz in again["complexes"]:
+            gain = (self._energy(read_xyz(xyz), recipe)["energy"] - own) * HARTREE
+            self.found.setdefault("gains", []).append(gain)
+            if gain < -reference.SIGMAS * value[1]:
+                self._wrong(f"another search finds a complex {-gain:.2f} eV lower")
+        if not again["complexes"]:
+            raise _EndError(UNDECIDED, f"none of {again['tried']} complexes of another search stayed intact")
+
+    @property
+    def _water(self) -> bool:
+        return self.recipe.solvent is not None
+
+    def _same_molecule(self, structure: Structure, when: str) -> None:
+        self._wrong(graphs.disagreement(structure, self.smiles), when)
+        self._wrong(graphs.stereo_disagreement(structure, self.smiles), when)
+
+    def _closed_shell(self, structure: Structure) -> None:
+        found = self._child("judge.shells:states", shells.job(structure, water=self._water))
+        self._wrong(shells.disagreement(found))
+
+    def _energy(self, structure: Structure, recipe: Recipe) -> dict[str, Any]:
+        found = self._child("oracle_rows.plain:solve", plain.job(structure, recipe))
+        if not found["converged"]:
+            raise _EndError(UNDECIDED, "the reference density did not converge")
+        return found
+
+    def _child(self, function: str, argument: dict[str, Any]) -> dict[str, Any]:
+        answer = call(f"benchmarks.{function}", argument, self.deadline)
+        self.found.setdefault("steps", []).append({"function": function, **answer})
+        if "error" in answer:
+            raise _EndError(UNDECIDED, f"{function}: {answer['error']}")
+        return dict(answer["value"])
+
+    @staticmethod
+    def _wrong(reason: str | None, when: str = "") -> None:
+        if reason is not None:
+            raise _EndError(WRONG, when + reason)
