@@ -1,7 +1,7 @@
 """Which atoms are bonded, read from a geometry in two ways that the oracles do not use.
 
-RDKit's connect-the-dots (``rdDetermineBonds``) and ASE's neighbour list with its natural cutoffs. A geometry is
-only said to be another molecule where both say so: each has its blind spots in small cages and weak bonds.
+RDKit's connect-the-dots (``rdDetermineBonds``) and ASE's neighbour list with its natural cutoffs. A geometry
+is only said to be another molecule where both say so: each has its blind spots in small cages and weak bonds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Pairs = frozenset[tuple[int, int]]
 def by_neighbours(structure: Structure) -> Pairs:
     """Bonded pairs by ASE; zinc has none."""
     atoms = Atoms(list(structure.symbols), structure.positions)
-    first, second = neighbor_list("ij", atoms, natural_cutoffs(atoms, mult=LENIENCE))
+    first, second = neighbor_list("ij", atoms, natural_cutoffs(atoms, mult=LENIENCE))  # type: ignore[no-untyped-call]
     pairs = zip(first.tolist(), second.tolist(), strict=True)
     return _without_zinc(structure, ((i, j) for i, j in pairs if i < j))
 
@@ -91,8 +91,8 @@ def disagreement(structure: Structure, smiles: str, waters: int = 0) -> str | No
 def stereo_disagreement(structure: Structure, smiles: str) -> str | None:
     """Say which stereochemistry a molecule has if it is not the one asked about, where RDKit can tell.
 
-    Bond orders, and the stereochemistry with them, are read from the geometry alone. What the SMILES leaves open
-    may come out in any way.
+    Bond orders, and the stereochemistry with them, are read from the geometry alone. What the SMILES leaves
+    open may come out in any way.
     """
     mol = unbonded(structure)
     asked = Chem.MolFromSmiles(smiles)

@@ -19,7 +19,7 @@ FMAX, STEPS = 0.03, 400
 KEPT = 2
 """Complexes whose energy a functional gives: the lowest of all, and the lowest at another donor."""
 NEIGHBOUR = 0.12
-"""Valence of a bond to zinc from which an atom is its neighbour: 2.49 angstrom for oxygen, 2.87 for sulfur."""
+"""Valence of a bond from which an atom is a neighbour of zinc: 2.49 angstrom for oxygen, 2.87 for sulfur."""
 DOUBTFUL = 0.07
 """Valence below which it is none; between the two a record may say either."""
 
@@ -91,7 +91,7 @@ def _rested(start: Structure) -> tuple[float, Structure] | None:
         method="GFN2-xTB", charge=start.charge, multiplicity=1, solvation=("alpb", "water"), verbosity=0
     )
     try:
-        rested = FIRE(atoms, logfile=None).run(fmax=FMAX, steps=STEPS)  # type: ignore[arg-type,no-untyped-call]
+        rested = FIRE(atoms, logfile=None).run(fmax=FMAX, steps=STEPS)
         energy = float(atoms.get_potential_energy())  # type: ignore[no-untyped-call]
     except (CalculatorError, CalculationFailed):
         return None

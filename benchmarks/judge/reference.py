@@ -60,7 +60,6 @@ def disagreement(values: dict[str, tuple[float, float]], found: dict[str, Any]) 
     for name, (value, uncertainty) in values.items():
         shift = value - found[name]
         if abs(shift) > SIGMAS * uncertainty:
-            away.append(
-                f"{name} {value:.2f} eV is {shift:+.2f} from the reference, more than {SIGMAS:g} x {uncertainty:g}"
-            )
+            more = f"more than {SIGMAS:g} x {uncertainty:g}"
+            away.append(f"{name} {value:.2f} eV is {shift:+.2f} from the reference, {more}")
     return "; ".join(away) or None

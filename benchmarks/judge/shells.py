@@ -1,8 +1,8 @@
 """Whether a molecule is the closed shell that a record takes it for.
 
-At the geometry of the record, in the medium of the record, B3LYP/6-31G(d) by plain PySCF with density fitting: the
-triplet, and the singlet once more without the constraint that electrons pair, from two guesses that have broken
-it. An analysis of stability is what the oracles may do themselves; a lower energy needs none.
+At the geometry and in the medium of the record, B3LYP/6-31G(d) by plain PySCF with density fitting: the
+triplet, and the singlet once more without the constraint that electrons pair, from two guesses that have
+broken it. An analysis of stability is what the oracles may do themselves; a lower energy needs none.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ import numpy as np
 from benchmarks.oracle_rows.plain import HARTREE, Recipe, mean_field
 from benchmarks.oracle_rows.structure import Structure, read_xyz
 
-RECIPE = Recipe(
-    "b3lyp", "6-31g(d)", solvent="IEF-PCM", permittivity=78.3553, surface=17, fitted=True, grid=2
-)
+RECIPE = Recipe("b3lyp", "6-31g(d)", solvent="IEF-PCM", permittivity=78.3553, surface=17, fitted=True, grid=2)
 
 MARGIN = 3e-4
-"""Hartree (8 meV) by which another state has to be lower: ten times what two ways to the same state differed by."""
+"""Hartree (8 meV) by which another state has to be lower; two ways to one state differ by less than 1e-5."""
 
 
 def job(structure: Structure, *, water: bool) -> dict[str, Any]:
@@ -30,7 +28,7 @@ def job(structure: Structure, *, water: bool) -> dict[str, Any]:
 
 
 def states(argument: dict[str, Any]) -> dict[str, Any]:
-    """Energies in eV of the triplet and of the broken singlet against the closed shell; a child's function."""
+    """Energies (eV) of the triplet and of the broken singlet against the closed shell; a child's function."""
     structure, recipe = read_xyz(argument["xyz"]), Recipe(**argument["recipe"])
     closed = _converged(mean_field(structure, recipe))
     triplet = _converged(mean_field(structure, recipe, unpaired=2)) if closed.mol.nelectron > 1 else None

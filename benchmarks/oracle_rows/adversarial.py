@@ -1,9 +1,10 @@
 """Values let through on molecules made to go wrong, and what an independent judge says of each.
 
-Judged is every value, whatever was expected: by the graph read in two other ways, by a triplet or an open-shell
-singlet below the closed shell, by the unaccelerated orbitals at a geometry relaxed with B3LYP, by the energy of
-the same complex with plain PySCF, and by another search for the complex. A value is wrong if it is more than four
-of its own stated uncertainties off, or not of the molecule, state or complex that its record claims.
+Judged is every value, whatever was expected: by the graph read in two other ways, by a triplet or an
+open-shell singlet below the closed shell, by the unaccelerated orbitals at a geometry relaxed with B3LYP, by
+the energy of the same complex with plain PySCF, and by another search for the complex. A value is wrong if it
+is more than four of its own stated uncertainties off, or not of the molecule, state or complex that its
+record claims.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,6 @@ from benchmarks.judge.adversaries import Adversary, adversaries
 from benchmarks.judge.verdicts import REVISION, UNDECIDED, WRONG, Judge
 from benchmarks.oracle_rows import plain
 from benchmarks.oracle_rows.asking import answered, ask, row_of
-from benchmarks.oracle_rows.kept import Kept
 from benchmarks.oracle_rows.row import Options, Result
 from loop.molecule import MoleculeError, parse
 from loop.records import digest
@@ -28,44 +29,44 @@ from oracles.zinc_exchange import ZincExchange
 WHAT = "wrong values let through on the adversarial set"
 TARGET = "0"
 
-ORACLES: tuple[Orbitals | ZincExchange, ...] = (Orbitals(), ZincExchange())
+Judged = Orbitals | ZincExchange
+ORACLES: tuple[Judged, ...] = (Orbitals(), ZincExchange())
 
 
 def run(options: Options) -> Result:
     """Ask, judge, print a line for each, and count."""
     chosen = adversaries()[: options.molecules]
-    print(f"{'outcome':<22} {'expected':<9} {'judge':<10} {'CPU s':>6} {'judge s':>7}  oracle, molecule: reason")
+    print(f"{'outcome':<22} {'expected':<9} {'judge':<10} {'CPU s':>6} {'judge s':>7}  molecule: reason")
     verdicts: Counter[str] = Counter()
     unexpected = 0
     for oracle in ORACLES:
         kept = options.kept("adversarial", {"oracle": oracle.protocol().digest, "judge": REVISION})
         home = options.home("adversarial") / kept.under
         for adversary in chosen:
-            row = kept.once(adversary.smiles, lambda: _row(adversary, oracle, home, options.deadline))
+            row = kept.once(adversary.smiles, partial(_row, adversary, oracle, home, options.deadline))
             expected = adversary.orbitals if oracle.kind == "orbitals" else adversary.binding
             unexpected += surprising(row, expected)
             verdicts[row["verdict"]] += 1
             print(_line(oracle.kind, adversary, expected, row), flush=True)
     values = sum(verdicts.values()) - verdicts["no value"]
-    figure = (
-        f"{verdicts[WRONG]} wrong of {values} values ({verdicts[UNDECIDED]} undecided) of {len(chosen)} molecules; "
-        f"{unexpected} other than expected"
-    )
+    rest = f"{verdicts[UNDECIDED]} undecided, {unexpected} other than expected"
+    figure = f"{verdicts[WRONG]} wrong of {values} values of {len(chosen)} molecules ({rest})"
     return Result(figure, verdicts[WRONG] == 0)
 
 
 def surprising(row: dict[str, Any], expected: str) -> bool:
     """Whether an outcome is not the one that the table calls right."""
-    failure = row["outcome"].get("failure")
-    return {
-        "value": failure is not None,
-        "refusal": failure != "input",
-        "failure": failure is None,
-        "any": False,
-    }[expected]
+    failure: str | None = row["outcome"].get("failure")
+    right = {
+        "value": failure is None,
+        "refusal": failure == "input",
+        "failure": failure is not None,
+        "any": True,
+    }
+    return not right[expected]
 
 
-def _row(adversary: Adversary, oracle: Orbitals | ZincExchange, home: Path, deadline: float) -> dict[str, Any]:
+def _row(adversary: Adversary, oracle: Judged, home: Path, deadline: float) -> dict[str, Any]:
     outcome = _outcome(adversary, oracle, home, deadline)
     if "failure" in outcome:
         return {"outcome": outcome, "verdict": "no value", "reason": outcome["reason"], "seconds": 0.0}
@@ -81,9 +82,7 @@ def _row(adversary: Adversary, oracle: Orbitals | ZincExchange, home: Path, dead
     return {"outcome": outcome, **asdict(found), "seconds": time.monotonic() - started}
 
 
-def _outcome(
-    adversary: Adversary, oracle: Orbitals | ZincExchange, home: Path, deadline: float
-) -> dict[str, Any]:
+def _outcome(adversary: Adversary, oracle: Judged, home: Path, deadline: float) -> dict[str, Any]:
     try:
         return answered(oracle, adversary.smiles, home, deadline)
     except MoleculeError:

@@ -1,7 +1,7 @@
 """Functions called in a process of their own, on one thread, with a deadline and a memory limit.
 
-For what is no oracle: plain PySCF, and the judge. The processor time returned is that of the function, without
-the start of the interpreter and its imports.
+For what is no oracle: plain PySCF, and the judge. The processor time returned is that of the function,
+without the start of the interpreter and its imports.
 """
 
 from __future__ import annotations
