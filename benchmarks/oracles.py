@@ -2,9 +2,9 @@
 
     python -m benchmarks.oracles [NAME ...] [--list] [--molecules N] [--qm9 PATH] [--each]
 
-All rows without a name. Each prints what it compares with what, on which machine and with which versions; what
-takes long is kept in ``build/oracles/`` as lines of JSON and goes on where it was stopped. Kept answers are
-keyed by the digests of the protocols and the versions of the programs: no older protocol is ever mixed in.
+All rows without a name. Each prints what it compares with what, on which machine and with which versions.
+What takes long is kept in ``build/oracles/`` as lines of JSON and goes on where it was stopped. Kept answers
+are keyed by the digests of the protocols and the versions of the programs: no older protocol is mixed in.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def solve(argument: dict[str, Any]) -> dict[str, Any]:
     oracle: Any = load("oracles", argument["oracle"])(**argument["settings"])
     functional = oracle.functional()
     if argument["without"] == STORED:
-        continuum.StoredPCM._pair_integrals = _nothing  # type: ignore[method-assign]
+        continuum.StoredPCM._pair_integrals = _nothing  # type: ignore[method-assign,assignment]
     if argument["without"] is not None:
         functional = WITHOUT[argument["without"]](functional)
     structure = read_xyz(argument["xyz"])
@@ -80,5 +80,5 @@ def solve(argument: dict[str, Any]) -> dict[str, Any]:
         return {"energy": found.energy, "homo": found.homo, "lumo": found.lumo, "cycles": found.cycles}
 
 
-def _nothing(pcm: Any) -> None:  # noqa: ANN401, ARG001
+def _nothing(pcm: Any) -> None:  # noqa: ANN401
     """What StoredPCM keeps where there is no memory for more."""

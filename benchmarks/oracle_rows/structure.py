@@ -48,7 +48,7 @@ def read_xyz(text: str) -> Structure:
         If the text is not XYZ with ``charge N`` in its comment line.
     """
     lines = text.splitlines()
-    word, charge = lines[1].split()[:2]
+    word, _, charge = lines[1].partition(" ")
     if word != "charge":
         raise ValueError(f"the comment line of an XYZ file is '{lines[1]}', not 'charge N'")
     rows = [line.split() for line in lines[2 : 2 + int(lines[0])]]
