@@ -39,7 +39,7 @@ def run(options: Options) -> Result:
     print(f"{'outcome':<22} {'expected':<9} {'judge':<10} {'CPU s':>6} {'judge s':>7}  molecule: reason")
     verdicts: Counter[str] = Counter()
     unexpected = 0
-    for oracle in ORACLES:
+    for oracle in (o for o in ORACLES if options.only in {None, o.kind}):
         kept = options.kept("adversarial", {"oracle": oracle.protocol().digest, "judge": REVISION})
         home = options.home("adversarial") / kept.under
         for adversary in chosen:

@@ -31,6 +31,8 @@ class Options:
         Data directory of the ``qm9pack`` package.
     each
         Whether ``speed`` takes each acceleration away in turn.
+    only
+        Kind of the one oracle that ``adversarial`` asks; ``None`` for both.
     seed
         Of every random draw.
     deadline
@@ -41,6 +43,7 @@ class Options:
     molecules: int | None = None
     qm9: Path | None = None
     each: bool = False
+    only: str | None = None
     seed: int = 0
     deadline: float = 3600.0
 

@@ -3,7 +3,8 @@
 Plain is what a user of PySCF writes: exact integrals, grid 3, PySCF's own guess, convergence and PCM. The
 middle column is the same with density fitting. Each calculation has a process of its own; ours, the middle
 and plain take turns. Processor time is that of the calculation, without imports; *with search* that of the
-whole measurement, conformers, complexes and their relaxation included, against plain PySCF at the final geometry.
+whole measurement, conformers, complexes and their relaxation included, against plain PySCF at the final
+geometry.
 """
 
 from __future__ import annotations

@@ -83,6 +83,16 @@ def test_dioxygen_is_no_closed_shell_and_water_is() -> None:
     assert shells.disagreement(found["O"]) is None
 
 
+@pytest.mark.slow
+def test_a_weak_instability_of_another_symmetry_is_caught() -> None:
+    """Ozone: HOMO and LUMO do not mix by symmetry, and the triplet is higher."""
+    positions = np.array([[-1.118, -0.244, 0.0], [0.0, 0.430, 0.0], [1.118, -0.244, 0.0]])
+    found = shells.states(shells.job(Structure(("O", "O", "O"), positions, 0), water=False))
+    assert found["triplet"] > 0.5
+    assert found["broken"] < -0.05
+    assert "open-shell singlet" in str(shells.disagreement(found))
+
+
 def test_an_open_shell_singlet_is_caught_without_a_triplet_below() -> None:
     assert "open-shell singlet" in str(shells.disagreement({"triplet": 0.3, "broken": -0.1}))
     assert shells.disagreement({"triplet": None, "broken": -shells.MARGIN * HARTREE / 2}) is None
