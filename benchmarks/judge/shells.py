@@ -2,9 +2,9 @@
 
 At the geometry and in the medium of the record, B3LYP/6-31G(d) by plain PySCF with density fitting: the
 triplet, and the singlet once more without the constraint that electrons pair, from two guesses that have
-broken it. An analysis of stability is what the oracles may do themselves, and PySCF's is wrong in a continuum:
-for ozone it says -0.137 hartree (gas -0.012), in a direction in which the energy rises. A lower energy needs
-none.
+broken it. An analysis of stability is what the oracles may do themselves, and PySCF's is wrong in a
+continuum: for ozone it says -0.137 hartree (gas -0.012), in a direction in which the energy rises. A lower
+energy needs none.
 """
 
 from __future__ import annotations

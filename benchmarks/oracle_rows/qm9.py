@@ -84,8 +84,6 @@ def orbitals(argument: dict[str, Any]) -> dict[str, float]:
     from oracles.chemistry.geometry import Geometry  # noqa: PLC0415 - PySCF loads only in the child
 
     structure = read_xyz(argument["xyz"])
-    found = import_module("oracles.chemistry.basis").qm9_orbitals(
-        Geometry(structure.symbols, structure.positions, structure.charge)
-    )
-    homo, lumo = found
+    geometry_of = Geometry(structure.symbols, structure.positions, structure.charge)
+    homo, lumo = import_module("oracles.validation.qm9").qm9_orbitals(geometry_of)
     return {"homo": float(homo), "lumo": float(lumo)}
