@@ -18,8 +18,8 @@ from typing import Any
 
 from benchmarks.judge.adversaries import Adversary, adversaries
 from benchmarks.judge.verdicts import REVISION, UNDECIDED, WRONG, Judge
-from benchmarks.oracle_rows import plain
 from benchmarks.oracle_rows.asking import answered, ask, row_of
+from benchmarks.oracle_rows.kept import Kept
 from benchmarks.oracle_rows.row import Options, Result
 from loop.molecule import MoleculeError, parse
 from loop.records import digest
@@ -43,7 +43,7 @@ def run(options: Options) -> Result:
         kept = options.kept("adversarial", {"oracle": oracle.protocol().digest, "judge": REVISION})
         home = options.home("adversarial") / kept.under
         for adversary in chosen:
-            row = kept.once(adversary.smiles, partial(_row, adversary, oracle, home, options.deadline))
+            row = kept.once(adversary.smiles, partial(_row, adversary, oracle, home, kept, options.deadline))
             expected = adversary.orbitals if oracle.kind == "orbitals" else adversary.binding
             unexpected += surprising(row, expected)
             verdicts[row["verdict"]] += 1
@@ -66,20 +66,24 @@ def surprising(row: dict[str, Any], expected: str) -> bool:
     return not right[expected]
 
 
-def _row(adversary: Adversary, oracle: Judged, home: Path, deadline: float) -> dict[str, Any]:
+def _row(adversary: Adversary, oracle: Judged, home: Path, kept: Kept, deadline: float) -> dict[str, Any]:
     outcome = _outcome(adversary, oracle, home, deadline)
     if "failure" in outcome:
         return {"outcome": outcome, "verdict": "no value", "reason": outcome["reason"], "seconds": 0.0}
     started = time.monotonic()
-    judge = Judge(parse(adversary.smiles).smiles, plain.like(oracle.functional()), deadline)
+    judge = Judge(parse(adversary.smiles).smiles, oracle, deadline)
     values = {name: (v, sd) for name, (v, sd) in outcome["values"].items()}
     if oracle.kind == "orbitals":
         found = judge.orbitals(values, outcome["details"])
     else:
-        aqua = answered(oracle, "O", home, deadline)["details"]
+        aqua = kept.once("aqua ion and water", partial(_aqua, oracle, home, deadline))
         one_donor = oracle.protocol().settings.get("denticity") == 1
         found = judge.binding(values["zn_exchange"], outcome["details"], aqua, one_donor=one_donor)
     return {"outcome": outcome, **asdict(found), "seconds": time.monotonic() - started}
+
+
+def _aqua(oracle: Judged, home: Path, deadline: float) -> dict[str, Any]:
+    return Judge("O", oracle, deadline).aqua(answered(oracle, "O", home, deadline)["details"])
 
 
 def _outcome(adversary: Adversary, oracle: Judged, home: Path, deadline: float) -> dict[str, Any]:

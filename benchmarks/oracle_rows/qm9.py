@@ -28,15 +28,16 @@ WITHIN = 0.01
 SHARE = 0.99
 COLUMNS = ["Index", "SMILES", "Elements", "XYZ_Ang", "HOMO_au", "LUMO_au"]
 
-REVISION = 1
-"""Raised whenever the calculation changes."""
+CALCULATION = "oracles.validation.qm9"
+"""Has the basis set and mixed functions that PySCF lacks."""
 
 
 def run(options: Options) -> Result:
     """Compute, print and count."""
     if options.qm9 is None:
         return Result("not run: give --qm9, the data directory of the qm9pack package", None)
-    kept = options.kept("qm9", {"revision": REVISION})
+    theirs = import_module(CALCULATION)
+    kept = options.kept("qm9", {"functional": theirs.FUNCTIONAL.settings(), "cycles": theirs.MAX_CYCLE})
     print(f"{'HOMO':>8} {'off by':>7} {'LUMO':>8} {'off by':>7} {'CPU s':>6}  molecule")
     worst = []
     for index, smiles, structure, homo, lumo in drawn(
@@ -85,5 +86,5 @@ def orbitals(argument: dict[str, Any]) -> dict[str, float]:
 
     structure = read_xyz(argument["xyz"])
     geometry_of = Geometry(structure.symbols, structure.positions, structure.charge)
-    homo, lumo = import_module("oracles.validation.qm9").qm9_orbitals(geometry_of)
+    homo, lumo = import_module(CALCULATION).qm9_orbitals(geometry_of)
     return {"homo": float(homo), "lumo": float(lumo)}

@@ -12,14 +12,16 @@ from rdkit.Chem import rdDistGeom
 from benchmarks.judge import graphs, placing, rebuild, reference, shells
 from benchmarks.judge.adversaries import EXPECTED, adversaries
 from benchmarks.judge.verdicts import AGREES, UNDECIDED, WRONG, Judge
-from benchmarks.oracle_rows.plain import HARTREE, Recipe
+from benchmarks.oracle_rows.plain import HARTREE
 from benchmarks.oracle_rows.structure import Structure
 from loop.molecule import MoleculeError, parse
+from oracles.orbitals import Orbitals
+from oracles.zinc_exchange import ZincExchange
 
 WATER = Structure(
     ("O", "H", "H"), np.array([[0.0, 0.0, 0.117], [0.0, 0.759, -0.469], [0.0, -0.759, -0.469]]), 0
 )
-MINIMAL = Recipe("b3lyp", "6-31g(d)")
+GAS = Orbitals(solvent="gas")
 
 
 def embedded(smiles: str) -> Structure:
@@ -133,21 +135,27 @@ def test_starts_of_another_search_do_not_clash() -> None:
 
 
 def test_a_step_that_fails_leaves_the_verdict_open() -> None:
-    details = {"geometry": WATER.xyz()}
-    found = Judge("O", MINIMAL, 0.01).orbitals({"homo": (-8.0, 0.05)}, details)
+    found = Judge("O", GAS, 0.01).orbitals({"homo": (-8.0, 0.05)}, {"geometry": WATER.xyz()})
     assert found.verdict == UNDECIDED
     assert "the deadline of 0.01 s passed" in found.reason
 
 
+def test_a_false_claim_is_wrong_before_anything_is_calculated() -> None:
+    details = complexed("NC(N)=O")[1] | {"denticity": 2}
+    judge = Judge("NC(N)=O", ZincExchange(), 0.01)
+    found = judge.binding((-0.4, 0.08), details, {"error": "unused"}, one_donor=False)
+    assert (found.verdict, found.found) == (WRONG, {})
+
+
 @pytest.mark.slow
 def test_a_value_made_wrong_on_purpose_is_caught() -> None:
-    """B3LYP/6-31G(d) of water in gas: HOMO -7.93, LUMO 1.76 eV."""
+    """Water in gas, exact integrals and grid 3: HOMO -8.74, LUMO -0.64 eV."""
     details = {"geometry": WATER.xyz()}
-    right = {"homo": (-7.93, 0.05), "lumo": (1.76, 0.07)}
-    assert Judge("O", MINIMAL, 300.0).orbitals(right, details).verdict == AGREES
-    found = Judge("O", MINIMAL, 300.0).orbitals({**right, "homo": (-7.6, 0.05)}, details)
+    right = {"homo": (-8.74, 0.05), "lumo": (-0.64, 0.07)}
+    assert Judge("O", GAS, 300.0).orbitals(right, details).verdict == AGREES
+    found = Judge("O", GAS, 300.0).orbitals({**right, "homo": (-8.4, 0.05)}, details)
     assert found.verdict == WRONG
-    assert "homo -7.60 eV is +0.3" in found.reason
+    assert "homo -8.40 eV is +0.3" in found.reason
 
 
 def test_the_adversarial_set_is_well_formed() -> None:
