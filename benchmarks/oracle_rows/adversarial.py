@@ -40,8 +40,10 @@ def run(options: Options) -> Result:
     verdicts: Counter[str] = Counter()
     unexpected = 0
     for oracle in (o for o in ORACLES if options.only in {None, o.kind}):
-        kept = options.kept("adversarial", {"oracle": oracle.protocol().digest, "judge": REVISION})
-        home = options.home("adversarial") / kept.under
+        protocol = {"oracle": oracle.protocol().digest}
+        kept = options.kept("adversarial", protocol | {"judge": REVISION})
+        # A judge that has changed judges the same outcomes.
+        home = options.home("adversarial") / options.kept("adversarial", protocol).under
         for adversary in chosen:
             row = kept.once(adversary.smiles, partial(_row, adversary, oracle, home, kept, options.deadline))
             expected = adversary.orbitals if oracle.kind == "orbitals" else adversary.binding

@@ -137,6 +137,17 @@ def test_shares_count_what_has_all_its_values() -> None:
     assert coverage.shares(rows, [parse(s) for s in "CONS"]) == (0.5, 0.75)
 
 
+def test_a_set_is_asked_once_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = Options(directory=tmp_path)
+    oracle, molecules = Synthesizability(), [parse("CCO"), parse("CO")]
+    first = coverage.asked(oracle, molecules[:1], options)
+    second = coverage.asked(oracle, molecules, options)
+    assert second["CCO"] == first["CCO"]
+    assert value(second["CO"], "sa") == oracle.values(molecules[1:])[0, 0]
+    monkeypatch.setattr(Synthesizability, "measure", None)
+    assert coverage.asked(oracle, molecules, options) == second
+
+
 def test_speed_is_a_ratio_of_molecules_per_hour() -> None:
     rows = [
         {"ours": 1.0, "fitted": 2.0, "plain": 6.0, "search": 3.0},
