@@ -116,9 +116,9 @@ def test_what_is_bonded_to_a_donor_is_near_zinc_without_being_bound() -> None:
     """N=S=O through its oxygen, as the oracle found it: Zn-O 1.95, Zn-S 2.82 angstrom."""
     positions = np.array([[4.1, 0.9, 0.0], [2.61, 1.07, 0.0], [1.95, 0.0, 0.0], [0.0, 0.0, 0.0]])
     sure, perhaps = rebuild.neighbours(Structure(("N", "S", "O", "Zn"), positions, 2))
-    assert (sure, perhaps) == ({2}, {1, 2})
+    assert (set(sure), set(perhaps)) == ({2}, {1, 2})
     alone = Structure(("S", "Zn"), positions[[1, 3]], 2)
-    assert rebuild.neighbours(alone)[0] == {0}
+    assert set(rebuild.neighbours(alone)[0]) == {0}
 
 
 @pytest.mark.parametrize("claim", [{"denticity": 2}, {"coordination": 5}])
