@@ -39,10 +39,15 @@ class Kept:
         return found
 
     def once(self, name: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The row of a name, computed only if it is not there."""
+        """The row of a name, computed only if it is not there.
+
+        A row that says why there is none (``error`` or ``missing``) is not kept: a longer deadline may help.
+        """
         if (found := self.rows().get(name)) is not None:
             return found
         row = compute()
+        if {"error", "missing"} & row.keys():
+            return row
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # A line that a kill cut off has no end; the next must not become part of it.
         cut = self.path.exists() and not self.path.read_bytes().endswith(b"\n")

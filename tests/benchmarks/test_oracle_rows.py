@@ -58,6 +58,12 @@ def test_a_line_that_a_kill_cut_off_is_computed_again(tmp_path: Path) -> None:
     assert kept.rows() == {"CCO": {"x": 1.0}, "CO": {"x": 2.0}}
 
 
+def test_what_did_not_come_about_is_tried_again(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "rows.jsonl", "a")
+    assert kept.once("CCO", lambda: {"error": "the deadline of 1 s passed"})["error"]
+    assert kept.once("CCO", lambda: {"x": 1.0}) == {"x": 1.0}
+
+
 def test_another_version_of_a_program_has_rows_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
