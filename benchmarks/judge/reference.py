@@ -1,0 +1,65 @@
+"""Orbitals as the unaccelerated protocol has them, at a geometry that a functional has relaxed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+
+from benchmarks.judge import shells
+from benchmarks.oracle_rows.plain import Recipe, mean_field
+from benchmarks.oracle_rows.structure import Structure, read_xyz
+
+STEPS = 80
+TIGHT = 1e-9
+"""Hartree."""
+SIGMAS = 4.0
+"""Stated uncertainties that a value may be away from the judge's."""
+
+
+def job(structure: Structure, *, water: bool) -> dict[str, Any]:
+    """The argument of :func:`relaxed`.
+
+    Density fitting stays on while atoms move (it moves them by less than 0.001 angstrom), and is off when
+    orbitals are read.
+    """
+    recipe = replace(shells.RECIPE, grid=3, solvent=shells.RECIPE.solvent if water else None)
+    return {"xyz": structure.xyz(), "recipe": asdict(recipe)}
+
+
+def relaxed(argument: dict[str, Any]) -> dict[str, Any]:
+    """Relax from the geometry of the record by geomeTRIC, with its own thresholds; a child's function."""
+    from pyscf.geomopt.geometric_solver import kernel  # noqa: PLC0415 - only in the child
+
+    structure = read_xyz(argument["xyz"])
+    mf = mean_field(structure, Recipe(**argument["recipe"]))
+    if len(structure.symbols) == 1:
+        return {"xyz": structure.xyz(), "converged": True}
+    converged, mol = kernel(mf, maxsteps=STEPS, assert_convergence=True)
+    moved = Structure(structure.symbols, np.asarray(mol.atom_coords(unit="Ang")), structure.charge)
+    return {"xyz": moved.xyz(), "converged": bool(converged)}
+
+
+def orbital_recipe(recipe: Recipe) -> Recipe:
+    """The orbitals' recipe without any acceleration, converged tightly."""
+    return replace(recipe, fitted=False, grid=3, tolerance=TIGHT)
+
+
+def disagreement(values: dict[str, tuple[float, float]], found: dict[str, Any]) -> str | None:
+    """Say which orbital is further from the judge's than its stated uncertainty allows.
+
+    Parameters
+    ----------
+    values
+        ``homo`` and ``lumo`` -> value and standard uncertainty, in eV.
+    found
+        The judge's, in eV.
+    """
+    away = []
+    for name, (value, uncertainty) in values.items():
+        shift = value - found[name]
+        if abs(shift) > SIGMAS * uncertainty:
+            more = f"more than {SIGMAS:g} x {uncertainty:g}"
+            away.append(f"{name} {value:.2f} eV is {shift:+.2f} from the reference, {more}")
+    return "; ".join(away) or None

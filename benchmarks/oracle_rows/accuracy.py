@@ -1,0 +1,125 @@
+"""What the accelerations cost in accuracy: the same functional without them, at the same geometries.
+
+The reference is plain PySCF: exact integrals, grid 3, tightly converged, its own PCM with 302 points a
+sphere, no coarse stage. Exchange energies are put together from its energies of complex, ligand, aqua ion and
+water.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.oracle_rows import plain
+from benchmarks.oracle_rows.asking import answered, value
+from benchmarks.oracle_rows.children import call
+from benchmarks.oracle_rows.compounds import drawn_known
+from benchmarks.oracle_rows.kept import Kept
+from benchmarks.oracle_rows.plain import HARTREE, Recipe
+from benchmarks.oracle_rows.row import Options, Result
+from benchmarks.oracle_rows.structure import Structure, read_xyz, waters_released
+from oracles.orbitals import Orbitals
+from oracles.zinc_exchange import ZincExchange
+
+WHAT = "default fidelity against itself without accelerations, same geometries, known additives"
+TARGET = "MAE 0.01, 0.01, 0.03 eV"
+
+MOLECULES = 30
+LARGEST = 10
+"""Heavy atoms: the complex of ten takes plain PySCF an hour."""
+LIMITS = {"homo": 0.01, "lumo": 0.01, "zn_exchange": 0.03}
+"""Mean absolute errors in eV."""
+SURFACE = 29
+TIGHT = 1e-10
+"""Hartree."""
+
+
+def reference(recipe: Recipe) -> Recipe:
+    """The recipe without anything that makes it fast."""
+    return replace(recipe, fitted=False, grid=3, tolerance=TIGHT, surface=SURFACE)
+
+
+def run(options: Options) -> Result:
+    """Measure both ways, print the differences, and take their means."""
+    errors: dict[str, list[float]] = {name: [] for name in LIMITS}
+    orbitals, exchange = Orbitals(), ZincExchange()
+    missing = 0
+    print(f"{'':>12} {'value':>8} {'error':>8}  molecule")
+    for molecule in drawn_known(options.molecules or MOLECULES, options.seed, LARGEST):
+        for oracle, errors_of in ((orbitals, of_orbitals), (exchange, of_exchange)):
+            kept = options.kept("accuracy", {oracle.kind: oracle.protocol().digest, "surface": SURFACE})
+            home = options.home("accuracy") / kept.under
+            row = kept.once(molecule.smiles, partial(errors_of, oracle, molecule.smiles, home, options, kept))
+            missing += "missing" in row
+            if "missing" in row:
+                print(f"{row['missing']}  {molecule}", flush=True)
+            for name, (found, error) in row.get("errors", {}).items():
+                errors[name].append(error)
+                print(f"{name:>12} {found:8.3f} {error:+8.4f}  {molecule}", flush=True)
+    return result(errors, missing)
+
+
+def result(errors: dict[str, list[float]], missing: int) -> Result:
+    """Mean absolute errors against their limits; a property without any value has not met its own."""
+    means = {name: float(np.mean(np.abs(e))) if e else float("nan") for name, e in errors.items()}
+    worst = {name: float(np.max(np.abs(e))) if e else float("nan") for name, e in errors.items()}
+    figure = "; ".join(
+        f"{name} MAE {means[name]:.4f}, worst {worst[name]:.4f} eV ({len(errors[name])})" for name in LIMITS
+    )
+    met = all(means[name] <= limit for name, limit in LIMITS.items())
+    return Result(f"{figure}; {missing} without one of the two", met)
+
+
+def of_orbitals(oracle: Any, smiles: str, home: Path, options: Options, kept: Kept) -> dict[str, Any]:  # noqa: ANN401, ARG001
+    """Values and errors of HOMO and LUMO in eV."""
+    row = answered(oracle, smiles, home, options.deadline)
+    if "failure" in row:
+        return {"missing": f"{oracle.kind}: {row['reason']}"}
+    found = solved(read_xyz(row["details"]["geometry"]), oracle, options)
+    if isinstance(found, str):
+        return {"missing": found}
+    names = ("homo", "lumo")
+    return {"errors": {n: [value(row, n), value(row, n) - found[n]] for n in names}}
+
+
+def of_exchange(oracle: Any, smiles: str, home: Path, options: Options, kept: Kept) -> dict[str, Any]:  # noqa: ANN401
+    """Value and error of the exchange energy in eV."""
+    row = answered(oracle, smiles, home, options.deadline)
+    if "failure" in row:
+        return {"missing": f"{oracle.kind}: {row['reason']}"}
+    aqua = kept.once("aqua ion and water", partial(_aqua, oracle, home, options))
+    bound, ligand = (read_xyz(row["details"][name]) for name in ("complex", "ligand"))
+    energies = [solved(structure, oracle, options) for structure in (bound, ligand)]
+    for found in (aqua.get("missing"), *energies):
+        if isinstance(found, str):
+            return {"missing": found}
+    own, free = (found["energy"] for found in energies if not isinstance(found, str))
+    released = waters_released(bound, ligand)
+    energy = (own + released * aqua["water"] - aqua["ion"] - free) * HARTREE
+    found = value(row, "zn_exchange")
+    return {"errors": {"zn_exchange": [found, found - energy]}}
+
+
+def _aqua(oracle: Any, home: Path, options: Options) -> dict[str, Any]:  # noqa: ANN401
+    details = answered(oracle, "O", home, options.deadline)["details"]
+    found = [solved(read_xyz(details[name]), oracle, options) for name in ("complex", "ligand")]
+    for answer in found:
+        if isinstance(answer, str):
+            return {"missing": answer}
+    ion, water = (answer["energy"] for answer in found if not isinstance(answer, str))
+    return {"ion": ion, "water": water}
+
+
+def solved(structure: Structure, oracle: Any, options: Options) -> dict[str, Any] | str:  # noqa: ANN401
+    """The reference at a geometry, or why there is none."""
+    recipe = reference(plain.like(oracle.functional()))
+    answer = call("benchmarks.oracle_rows.plain:solve", plain.job(structure, recipe), options.deadline)
+    if "error" in answer:
+        return str(answer["error"])
+    if not answer["value"]["converged"]:
+        return "the reference density did not converge"
+    return dict(answer["value"])

@@ -1,0 +1,111 @@
+"""Values let through on molecules made to go wrong, and what an independent judge says of each.
+
+Judged is every value, whatever was expected: by the graph read in two other ways, by a triplet or an
+open-shell singlet below the closed shell, by the unaccelerated orbitals at a geometry relaxed with B3LYP, by
+the energy of the same complex with plain PySCF, and by another search for the complex. A value is wrong if it
+is more than four of its own stated uncertainties off, or not of the molecule, state or complex that its
+record claims.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.judge.adversaries import Adversary, adversaries
+from benchmarks.judge.verdicts import REVISION, UNDECIDED, WRONG, Judge
+from benchmarks.oracle_rows.asking import answered, ask, row_of
+from benchmarks.oracle_rows.kept import Kept
+from benchmarks.oracle_rows.row import Options, Result
+from loop.molecule import MoleculeError, parse
+from loop.records import digest
+from oracles.orbitals import Orbitals
+from oracles.zinc_exchange import ZincExchange
+
+WHAT = "wrong values let through on the adversarial set"
+TARGET = "0"
+
+Judged = Orbitals | ZincExchange
+ORACLES: tuple[Judged, ...] = (Orbitals(), ZincExchange())
+
+
+def run(options: Options) -> Result:
+    """Ask, judge, print a line for each, and count."""
+    chosen = adversaries()[: options.molecules]
+    print(f"{'outcome':<22} {'expected':<9} {'judge':<10} {'CPU s':>6} {'judge s':>7}  molecule: reason")
+    verdicts: Counter[str] = Counter()
+    unexpected = 0
+    for oracle in (o for o in ORACLES if options.only in {None, o.kind}):
+        protocol = {"oracle": oracle.protocol().digest}
+        kept = options.kept("adversarial", protocol | {"judge": REVISION})
+        # A judge that has changed judges the same outcomes.
+        home = options.home("adversarial") / options.kept("adversarial", protocol).under
+        for adversary in chosen:
+            row = kept.once(adversary.smiles, partial(_row, adversary, oracle, home, kept, options.deadline))
+            expected = adversary.orbitals if oracle.kind == "orbitals" else adversary.binding
+            unexpected += surprising(row, expected)
+            verdicts[row["verdict"]] += 1
+            print(_line(oracle.kind, adversary, expected, row), flush=True)
+    values = sum(verdicts.values()) - verdicts["no value"]
+    rest = f"{verdicts[UNDECIDED]} undecided, {unexpected} other than expected"
+    figure = f"{verdicts[WRONG]} wrong of {values} values of {len(chosen)} molecules ({rest})"
+    return Result(figure, verdicts[WRONG] == 0)
+
+
+def surprising(row: dict[str, Any], expected: str) -> bool:
+    """Whether an outcome is not the one that the table calls right."""
+    failure: str | None = row["outcome"].get("failure")
+    right = {
+        "value": failure is None,
+        "refusal": failure == "input",
+        "failure": failure is not None,
+        "any": True,
+    }
+    return not right[expected]
+
+
+def _row(adversary: Adversary, oracle: Judged, home: Path, kept: Kept, deadline: float) -> dict[str, Any]:
+    outcome = _outcome(adversary, oracle, home, deadline)
+    if "failure" in outcome:
+        return {"outcome": outcome, "verdict": "no value", "reason": outcome["reason"], "seconds": 0.0}
+    started = time.monotonic()
+    judge = Judge(parse(adversary.smiles).smiles, oracle, deadline)
+    values = {name: (v, sd) for name, (v, sd) in outcome["values"].items()}
+    if oracle.kind == "orbitals":
+        found = judge.orbitals(values, outcome["details"])
+    else:
+        aqua = kept.once("aqua ion and water", partial(_aqua, oracle, home, deadline))
+        one_donor = oracle.protocol().settings.get("denticity") == 1
+        found = judge.binding(values["zn_exchange"], outcome["details"], aqua, one_donor=one_donor)
+    return {"outcome": outcome, **asdict(found), "seconds": time.monotonic() - started}
+
+
+def _aqua(oracle: Judged, home: Path, deadline: float) -> dict[str, Any]:
+    return Judge("O", oracle, deadline).aqua(answered(oracle, "O", home, deadline)["details"])
+
+
+def _outcome(adversary: Adversary, oracle: Judged, home: Path, deadline: float) -> dict[str, Any]:
+    try:
+        return answered(oracle, adversary.smiles, home, deadline)
+    except MoleculeError:
+        return row_of(ask(oracle, adversary.smiles, home / digest({"text": adversary.smiles}), deadline))
+
+
+def _line(kind: str, adversary: Adversary, expected: str, row: dict[str, Any]) -> str:
+    outcome = row["outcome"]
+    shown = (
+        f"failure: {outcome['failure']}"
+        if "failure" in outcome
+        else " ".join(f"{value:.2f}±{sd:.2f}" for value, sd in outcome["values"].values())
+    )
+    cost = outcome["cost"]["cpu_seconds"]
+    mark = "!" if surprising(row, expected) else ""
+    name = f"{kind}, {adversary.smiles} ({adversary.name})"
+    return (
+        f"{shown:<22} {expected + mark:<9} {row['verdict']:<10} {cost:>6.1f} {row['seconds']:>7.0f}  {name}: "
+        f"{row['reason']}"
+    )

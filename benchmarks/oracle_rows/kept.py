@@ -1,0 +1,57 @@
+"""Answers kept as lines of JSON, so that a benchmark goes on where it was stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Rows of one file that belong together.
+
+    Attributes
+    ----------
+    path
+        The file; it may hold rows of other protocols, which are never read as this one's.
+    under
+        Digest of everything that makes rows comparable.
+    """
+
+    path: Path
+    under: str
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Name -> row; a line that was cut off by a kill is left out."""
+        if not self.path.exists():
+            return {}
+        found = {}
+        for line in self.path.read_text(encoding="utf-8").splitlines():
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError:
+                continue
+            if row["under"] == self.under:
+                found[row["name"]] = row["row"]
+        return found
+
+    def once(self, name: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The row of a name, computed only if it is not there.
+
+        A row that says why there is none (``error`` or ``missing``) is not kept: a longer deadline may help.
+        """
+        if (found := self.rows().get(name)) is not None:
+            return found
+        row = compute()
+        if {"error", "missing"} & row.keys():
+            return row
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # A line that a kill cut off has no end; the next must not become part of it.
+        cut = self.path.exists() and not self.path.read_bytes().endswith(b"\n")
+        with self.path.open("a", encoding="utf-8") as file:
+            line = json.dumps({"under": self.under, "name": name, "row": row}, allow_nan=False)
+            file.write(("\n" if cut else "") + line + "\n")
+        return row

@@ -1,0 +1,119 @@
+"""PySCF as it comes, and as good as it gets: what the accelerated oracles are held against.
+
+Nothing here comes from ``oracles``; only names (functional, basis set, solvent) are read from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks.oracle_rows.structure import Structure, read_xyz
+
+HARTREE = 27.211386245988
+"""In eV (CODATA 2018)."""
+
+MEMORY_MB = 4000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One calculation with PySCF's own means; ``None`` is always PySCF's default.
+
+    Attributes
+    ----------
+    xc, basis, dispersion
+        As PySCF knows them.
+    solvent
+        Method of PySCF's PCM, ``None`` for gas.
+    permittivity
+        Of the solvent.
+    surface
+        Order of the quadrature on each atom's sphere.
+    fitted
+        Whether density fitting is on.
+    grid
+        Level of the integration grid.
+    tolerance
+        Convergence threshold of the energy, in hartree.
+    """
+
+    xc: str
+    basis: str
+    dispersion: str | None = None
+    solvent: str | None = None
+    permittivity: float | None = None
+    surface: int | None = None
+    fitted: bool = False
+    grid: int | None = None
+    tolerance: float | None = None
+
+
+def like(functional: Any) -> Recipe:  # noqa: ANN401 - whatever an oracle calls its functional
+    """The same functional, basis set and solvent, and nothing that makes it fast."""
+    water = functional.continuum
+    return Recipe(
+        functional.xc,
+        functional.basis,
+        functional.dispersion,
+        water.method if water else None,
+        water.permittivity if water else None,
+    )
+
+
+def job(structure: Structure, recipe: Recipe) -> dict[str, Any]:
+    """The argument of :func:`solve`."""
+    return {"xyz": structure.xyz(), **asdict(recipe)}
+
+
+def solve(argument: dict[str, Any]) -> dict[str, Any]:
+    """Energy in hartree, HOMO and LUMO in eV, of a closed shell; a child's function."""
+    recipe = dict(argument)
+    mf = mean_field(read_xyz(recipe.pop("xyz")), Recipe(**recipe))
+    mf.kernel()
+    filled = mf.mol.nelectron // 2
+    homo, lumo = (float(e) * HARTREE for e in mf.mo_energy[filled - 1 : filled + 1])
+    return {
+        "energy": float(mf.e_tot),
+        "homo": homo,
+        "lumo": lumo,
+        "converged": bool(mf.converged),
+        "cycles": int(mf.cycles),
+    }
+
+
+def mean_field(structure: Structure, recipe: Recipe, unpaired: int | None = None) -> Any:  # noqa: ANN401
+    """PySCF's object, restricted, or with a number of unpaired electrons (0 too) unrestricted."""
+    # PySCF loads only in the child that uses it.
+    from pyscf import dft, gto  # noqa: PLC0415
+
+    mol = gto.M(
+        atom=list(zip(structure.symbols, structure.positions.tolist(), strict=True)),
+        basis=recipe.basis,
+        charge=structure.charge,
+        spin=unpaired or 0,
+        max_memory=MEMORY_MB,
+        verbose=0,
+    )
+    mf = (dft.RKS if unpaired is None else dft.UKS)(mol, xc=recipe.xc)
+    if recipe.fitted:
+        mf = mf.density_fit()
+    if recipe.dispersion is not None:
+        mf.disp = recipe.dispersion
+    if recipe.grid is not None:
+        mf.grids.level = recipe.grid
+    if recipe.tolerance is not None:
+        mf.conv_tol = recipe.tolerance
+    return _in_solvent(mf, recipe)
+
+
+def _in_solvent(mf: Any, recipe: Recipe) -> Any:  # noqa: ANN401
+    if recipe.solvent is None:
+        return mf
+    mf = mf.PCM()
+    mf.with_solvent.method = recipe.solvent
+    if recipe.permittivity is not None:
+        mf.with_solvent.eps = recipe.permittivity
+    if recipe.surface is not None:
+        mf.with_solvent.lebedev_order = recipe.surface
+    return mf

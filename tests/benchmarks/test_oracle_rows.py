@@ -1,0 +1,238 @@
+"""The arithmetic of the oracles' benchmark, and what makes it go on where it was stopped."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.oracle_rows import accuracy, adversarial, coverage, ours, plain, qm9, speed
+from benchmarks.oracle_rows.asking import ask, row_of, uncertainty, value
+from benchmarks.oracle_rows.children import call
+from benchmarks.oracle_rows.compounds import drawn_corpus, drawn_known, neutral_known
+from benchmarks.oracle_rows.kept import Kept
+from benchmarks.oracle_rows.row import Options
+from benchmarks.oracle_rows.structure import Structure, read_xyz, waters_released
+from benchmarks.oracles import ROWS, module
+from loop.molecule import parse
+from oracles.orbitals import Orbitals
+from oracles.synthesizability import Synthesizability
+from oracles.zinc_exchange import ZincExchange
+
+HELIUM = Structure(("He",), np.zeros((1, 3)), 0)
+
+
+def endless(argument: dict[str, Any]) -> dict[str, Any]:
+    """What a child never comes back from."""
+    while True:
+        time.sleep(0.01)
+
+
+def never() -> dict[str, Any]:
+    raise AssertionError("it was computed again")
+
+
+def test_a_row_is_computed_once(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "rows.jsonl", "a")
+    assert kept.once("CCO", lambda: {"x": 1.0}) == {"x": 1.0}
+    assert kept.once("CCO", never) == {"x": 1.0}
+
+
+def test_rows_of_another_protocol_are_never_mixed_in(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    Kept(path, "old").once("CCO", lambda: {"x": 1.0})
+    assert Kept(path, "new").rows() == {}
+    assert Kept(path, "new").once("CCO", lambda: {"x": 2.0}) == {"x": 2.0}
+    assert Kept(path, "old").once("CCO", never) == {"x": 1.0}
+
+
+def test_a_line_that_a_kill_cut_off_is_computed_again(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "rows.jsonl", "a")
+    kept.once("CCO", lambda: {"x": 1.0})
+    with kept.path.open("a", encoding="utf-8") as file:
+        file.write('{"under": "a", "name": "CO", "ro')
+    kept.once("CO", lambda: {"x": 2.0})
+    assert kept.rows() == {"CCO": {"x": 1.0}, "CO": {"x": 2.0}}
+
+
+def test_what_did_not_come_about_is_tried_again(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "rows.jsonl", "a")
+    assert kept.once("CCO", lambda: {"error": "the deadline of 1 s passed"})["error"]
+    assert kept.once("CCO", lambda: {"x": 1.0}) == {"x": 1.0}
+
+
+def test_another_version_of_a_program_has_rows_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = Options(directory=tmp_path)
+    before = options.kept("wall", {"oracle": "x"}).under
+    assert options.kept("wall", {"oracle": "y"}).under != before
+    monkeypatch.setattr("benchmarks.oracle_rows.row.PROGRAMS", ("pyscf", "numpy"))
+    assert options.kept("wall", {"oracle": "x"}).under != before
+
+
+def test_a_geometry_is_read_as_it_was_written() -> None:
+    structure = Structure(("Zn", "O"), np.array([[0.0, 0.0, 0.0], [0.5, -1.25, 2.0]]), 2)
+    again = read_xyz(structure.xyz())
+    assert (again.symbols, again.charge) == (structure.symbols, 2)
+    assert np.array_equal(again.positions, structure.positions)
+    with pytest.raises(ValueError, match="not 'charge N'"):
+        read_xyz("1\nhelium\nHe 0 0 0\n")
+
+
+@pytest.mark.parametrize(("waters", "released"), [(5, 1), (4, 2), (3, 3)])
+def test_a_chelate_releases_the_waters_that_its_complex_lacks(waters: int, released: int) -> None:
+    ligand = Structure(("N", "H", "H", "H"), np.zeros((4, 3)), 0)
+    symbols = (*ligand.symbols, "Zn", *("O", "H", "H") * waters)
+    assert waters_released(Structure(symbols, np.zeros((len(symbols), 3)), 2), ligand) == released
+    with pytest.raises(ValueError, match="whole waters"):
+        waters_released(Structure(symbols[:-1], np.zeros((len(symbols) - 1, 3)), 2), ligand)
+
+
+def test_a_child_answers_and_says_what_it_took() -> None:
+    answer = call("benchmarks.oracle_rows.plain:solve", plain.job(HELIUM, plain.Recipe("hf", "6-31g")), 60.0)
+    assert answer["value"]["energy"] == pytest.approx(-2.85516, abs=1e-4)
+    assert answer["value"]["converged"]
+    assert 0.0 < answer["cpu_seconds"] <= answer["wall_seconds"]
+
+
+def test_a_child_that_raises_is_an_error_and_no_more() -> None:
+    answer = call(
+        "benchmarks.oracle_rows.plain:solve", plain.job(HELIUM, plain.Recipe("hf", "no-such-set")), 60.0
+    )
+    assert "ended with status 1" in answer["error"]
+    assert "no-such-set" in answer["error"].replace("nosuchset", "no-such-set")
+
+
+def test_a_child_ends_at_its_deadline() -> None:
+    started = time.monotonic()
+    assert (
+        call("tests.benchmarks.test_oracle_rows:endless", {}, 0.2)["error"] == "the deadline of 0.2 s passed"
+    )
+    assert time.monotonic() - started < 10.0
+
+
+def test_outcomes_keep_values_and_reasons(tmp_path: Path) -> None:
+    row = row_of(ask(Synthesizability(), "CCO", tmp_path, 10.0))
+    assert value(row, "sa") == Synthesizability().values([parse("CCO")])[0, 0]
+    assert uncertainty(row, "sa") == 0.0
+    row = row_of(ask(ZincExchange(), "CCCC", tmp_path / "butane", 60.0))
+    assert row["failure"] == "input"
+    assert "no donor atom" in row["reason"]
+
+
+def test_the_known_additives_are_neutral_and_a_longer_draw_begins_with_a_shorter() -> None:
+    assert len(neutral_known()) == 127
+    assert not any(m.charge for m in neutral_known())
+    assert drawn_known(9, 1, 10)[:4] == drawn_known(4, 1, 10)
+    assert max(m.heavy_atoms for m in drawn_known(30, 0, 8)) <= 8
+    assert not set(drawn_corpus(50, 0)) & set(neutral_known())
+
+
+def test_shares_count_what_has_all_its_values() -> None:
+    good: dict[str, Any] = {"values": {}}
+    bad = {"failure": "input"}
+    rows = {
+        "orbitals": {"C": good, "O": good, "N": bad, "S": good},
+        "synthesizability": {"C": good, "O": bad, "N": good, "S": good},
+        "zinc_exchange": {"C": bad, "O": good, "N": good, "S": good},
+    }
+    assert coverage.shares(rows, [parse(s) for s in "CONS"]) == (0.5, 0.75)
+
+
+def test_a_set_is_asked_once_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = Options(directory=tmp_path)
+    oracle, molecules = Synthesizability(), [parse("CCO"), parse("CO")]
+    first = coverage.asked(oracle, molecules[:1], options)
+    second = coverage.asked(oracle, molecules, options)
+    assert second["CCO"] == first["CCO"]
+    assert value(second["CO"], "sa") == oracle.values(molecules[1:])[0, 0]
+    monkeypatch.setattr(Synthesizability, "measure", None)
+    assert coverage.asked(oracle, molecules, options) == second
+
+
+def test_speed_is_a_ratio_of_molecules_per_hour() -> None:
+    rows = [
+        {"ours": 1.0, "fitted": 2.0, "plain": 6.0, "search": 3.0},
+        {"ours": 3.0, "fitted": 4.0, "plain": 18.0, "search": 5.0},
+    ]
+    assert speed.compared(rows) == {"plain": 6.0, "fitted": 4.0, "with search": 3.0, "per hour": 1800.0}
+    assert np.isnan(speed.compared([])["plain"])
+
+
+def test_plain_is_the_same_functional_with_nothing_that_makes_it_fast() -> None:
+    recipe = plain.like(Orbitals().functional())
+    assert (recipe.xc, recipe.basis, recipe.solvent) == ("b3lyp", "6-31++g**", "IEF-PCM")
+    assert not recipe.fitted
+    assert (recipe.grid, recipe.tolerance, recipe.surface) == (None, None, None)
+    assert plain.like(Orbitals(solvent="gas").functional()).solvent is None
+    assert plain.like(ZincExchange().functional()).dispersion == "d3bj"
+
+
+def test_each_acceleration_can_be_taken_away_where_it_is_used() -> None:
+    gas, water = Orbitals(solvent="gas"), Orbitals()
+    assert ours.has(gas, "density fitting")
+    assert not ours.has(gas, ours.STORED)
+    assert ours.has(water, ours.STORED)
+    assert not ours.WITHOUT["density fitting"](water.functional()).density_fitting
+    assert ours.WITHOUT["a coarse last grid"](water.functional()).grids == (3,)
+
+
+def test_accuracy_is_a_mean_of_absolute_errors() -> None:
+    errors = {"homo": [0.01, -0.01], "lumo": [0.0], "zn_exchange": [0.02, -0.03]}
+    result = accuracy.result(errors, 0)
+    assert result.met
+    assert "homo MAE 0.0100" in result.figure
+    assert not accuracy.result(errors | {"lumo": [0.03]}, 0).met
+    assert not accuracy.result(errors | {"lumo": []}, 1).met
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected", "surprising"),
+    [
+        (None, "value", False),
+        (None, "failure", True),
+        (None, "refusal", True),
+        (None, "any", False),
+        ("input", "refusal", False),
+        ("input", "failure", False),
+        ("rejected", "refusal", True),
+        ("rejected", "failure", False),
+        ("convergence", "value", True),
+    ],
+)
+def test_an_outcome_is_held_against_what_the_table_calls_right(
+    failure: str | None, expected: str, surprising: bool
+) -> None:
+    outcome: dict[str, Any] = {"failure": failure} if failure else {"values": {}}
+    assert adversarial.surprising({"outcome": outcome}, expected) == surprising
+
+
+def test_molecules_of_qm9_are_read(tmp_path: Path) -> None:
+    lines = [
+        "Index,SMILES,Elements,XYZ_Ang,HOMO_au,LUMO_au",
+        "7,O,\"['O','H','H']\",\"[[0.0,0.0,0.1],[0.0,0.7,-0.4],[0.0,-0.7,-0.4]]\",-0.2928,0.0687",
+    ]
+    (tmp_path / "qm9_part1.csv").write_text("\n".join(lines), encoding="utf-8")
+    ((index, smiles, structure, homo, lumo),) = qm9.drawn(tmp_path, 1, 0)
+    assert (index, smiles, structure.symbols) == (7, "O", ("O", "H", "H"))
+    assert homo == pytest.approx(-7.9675, abs=1e-3)
+    assert lumo == pytest.approx(1.8694, abs=1e-3)
+    with pytest.raises(SystemExit, match="give the data directory"):
+        qm9.drawn(tmp_path / "nowhere", 1, 0)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_row_says_what_it_is_and_what_it_has_to_reach(name: str) -> None:
+    assert module(name).WHAT
+    assert module(name).TARGET
+    assert callable(module(name).run)
+
+
+def test_without_qm9_its_row_says_what_to_give(tmp_path: Path) -> None:
+    result = qm9.run(Options(directory=tmp_path))
+    assert result.met is None
+    assert "give --qm9" in result.figure
