@@ -15,6 +15,7 @@ from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry.delicate import PATTERNS, is_delicate
 from oracles.chemistry.own import Own
 from oracles.chemistry.theory import (
+    COARSE_SURFACE,
     DIFFUSE,
     DIFFUSE_COVERED,
     LEAN,
@@ -120,7 +121,7 @@ class Orbitals(BaseModel):
 
     def forces(self) -> Functional:
         """What relaxes the molecules that GFN2 gets wrong."""
-        return Functional("b3lyp", "6-31g(d)", grids=(1,), continuum=self._continuum(17))
+        return Functional("b3lyp", "6-31g(d)", grids=(LEAN,), continuum=self._continuum(COARSE_SURFACE))
 
     def _continuum(self, lebedev_order: int) -> Continuum | None:
         return Continuum("IEF-PCM", lebedev_order) if self.solvent == "water" else None

@@ -15,10 +15,12 @@ from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry.delicate import PATTERNS, is_delicate
 from oracles.chemistry.theory import (
+    COARSE_SURFACE,
     COMPACT,
     DIFFUSE,
     DIFFUSE_COVERED,
     LARGEST_OUTSIDE,
+    LEAN,
     Continuum,
     Functional,
     Resources,
@@ -93,7 +95,15 @@ class Redox(BaseModel):
 
     def functional(self) -> Functional:
         """What gives the energies."""
-        return Functional("b3lyp", DIFFUSE, grids=(0, 1), conv_tol=1e-6, continuum=Continuum("IEF-PCM"))
+        return Functional(
+            "b3lyp",
+            DIFFUSE,
+            grids=(0, LEAN),
+            conv_tol=1e-6,
+            continuum=Continuum("IEF-PCM"),
+            auxiliary="def2-universal-jkfit",
+            functions="cartesian",
+        )
 
     def compact(self) -> Functional:
         """What gives the affinity of molecules that have no place for an electron."""
@@ -101,7 +111,7 @@ class Redox(BaseModel):
 
     def forces(self) -> Functional:
         """What relaxes the molecules that GFN2 gets wrong."""
-        return Functional("b3lyp", "6-31g(d)", grids=(1,), continuum=Continuum("IEF-PCM"))
+        return Functional("b3lyp", "6-31g(d)", grids=(LEAN,), continuum=Continuum("IEF-PCM", COARSE_SURFACE))
 
     def protocol(self) -> OracleProtocol:
         """Functional, geometry recipe, references of the potentials and limits."""

@@ -30,6 +30,9 @@ LEAN: Grid = ((20, 86), (30, 110))
 0.6 and 0.8 meV on average against level 3, and by 3 meV at most; level 1 by 0.1 and 0.3 meV on average, level
 0, which has half its points, by 8 and 12."""
 
+COARSE_SURFACE = 11
+"""Order of the surface's quadrature while a geometry is relaxed, where half the time goes to its forces."""
+
 LARGEST_OUTSIDE = 0.3
 """An added electron with more than this outside the cavity is not in the molecule: it sits in the outermost
 functions of the basis (water 0.74, urea 0.77, ammonia 0.79, DMSO 0.81; bound by 0.5 to 1.1 eV, as strongly

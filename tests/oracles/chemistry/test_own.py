@@ -1,0 +1,81 @@
+"""Protocols of the user's own: what they change, what they may not, and that they measure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from loop.molecule import parse
+from loop.protocols import InputError
+from oracles.chemistry.own import Own
+from oracles.chemistry.theory import Continuum, Functional
+from oracles.orbitals import Orbitals
+
+BASE = Functional(
+    "b3lyp", "6-31++g**", grids=(0, 1), continuum=Continuum("IEF-PCM"), auxiliary="x", functions="cartesian"
+)
+
+
+def test_only_what_is_named_changes() -> None:
+    assert Own(name="same").applied(BASE) == BASE
+    changed = Own(name="mine", functional="PBE0", dispersion="d3bj", grid=3, continuum="SMD").applied(BASE)
+    assert (changed.xc, changed.dispersion, changed.grids) == ("pbe0", "d3bj", (0, 3))
+    assert changed.continuum == Continuum("SMD")
+    assert (changed.basis, changed.auxiliary, changed.functions) == (BASE.basis, "x", "cartesian")
+
+
+def test_another_basis_set_is_not_fitted_by_functions_for_the_old_one() -> None:
+    changed = Own(name="mine", basis="def2-TZVPD").applied(BASE)
+    assert (changed.basis, changed.auxiliary, changed.functions) == ("def2-tzvpd", None, "spherical")
+
+
+def test_gas_stays_gas() -> None:
+    assert (
+        Own(name="mine", continuum="SMD").applied(Functional("b3lyp", "6-31g", grids=(0,))).continuum is None
+    )
+
+
+def test_it_has_its_own_name_and_digest() -> None:
+    mine = Orbitals(own=Own(name="pbe0-water", functional="pbe0"))
+    assert mine.protocol().name == "pbe0-water"
+    assert mine.protocol().digest != Orbitals().protocol().digest
+    assert "pbe0/6-31++g**" in mine.protocol().description
+
+
+def test_the_user_says_how_good_it_is() -> None:
+    mine = Orbitals(own=Own(name="mine", uncertainty={"homo": 0.2}))
+    assert mine.uncertainties["homo"] == 0.2
+    assert mine.uncertainties["lumo"] == Orbitals().uncertainties["lumo"]
+    with pytest.raises(ValidationError, match=r"own\.uncertainty names 'hommo'; measured are homo, lumo"):
+        Orbitals(own=Own(name="mine", uncertainty={"hommo": 0.2}))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": "My Own"}, {"name": "mine", "grid": 12}, {"name": "mine", "xc": "pbe"}]
+)
+def test_what_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Own.model_validate(wrong)
+
+
+def test_it_measures(tmp_path: Path) -> None:
+    own = Own(name="pbe0-svpd", functional="pbe0", basis="def2-svpd", grid=1)
+    found = Orbitals(solvent="gas", own=own).measure(parse("CBr"), tmp_path)
+    default = Orbitals(solvent="gas")
+    assert default.refusal(parse("CBr")) is not None, "the basis set of the default has no bromine"
+    # B3LYP's HOMO lies higher than PBE0's, which has more exact exchange; measured ionisation energy 10.5 eV.
+    assert found.values[0].value == pytest.approx(-7.9, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("own", "reason"),
+    [
+        (Own(name="mine", functional="b4lyp"), "libxc has no functional 'b4lyp'"),
+        (Own(name="mine", basis="def3-svp"), "PySCF has no basis set 'def3-svp'"),
+    ],
+)
+def test_what_pyscf_does_not_know_is_an_error_of_input(own: Own, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=reason):
+        Orbitals(own=own).measure(parse("O"), tmp_path)
