@@ -91,7 +91,7 @@ def _flaw_of_shell(geometry: Geometry, shell: Shell, ion: Ion, released: int) ->
     if not shell.ligand:
         return "the ligand left the first shell"
     if len(shell.ligand) != released:
-        return f"the ligand binds with {len(shell.ligand)} atoms, but {released} waters were released"
+        return f"the ligand binds with {len(shell.ligand)} atom(s), but {released} water(s) were released"
     low, high = ion.coordination
     if not low <= shell.coordination <= high:
         wanted = f"{low} to {high}" if low < high else f"{low}"
