@@ -50,7 +50,7 @@ def lumo(molecule: Molecule, level: Level, kept: Path, resources: Resources, *, 
     ion = ligand.mol.GetNumAtoms()
     charge = float(atomic_charges(solution)[ion])
     against = references.reference(level.settings(), kept, lambda: compute_reference(level, resources))
-    believe_density(molecule, solution, charge - against.ion_charge, level.ion)
+    believe_density(molecule, solution.gap, charge - against.ion_charge, level.ion)
     details = {
         "isomer": ligand.isomer,
         **lowest.details(),

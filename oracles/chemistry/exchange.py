@@ -144,7 +144,7 @@ def _bound(
     released = built.denticity
     found = (energy.total + released * against.water - against.hydrate - free.total) * Hartree
     bound = Bound(built, energy, charges, found)
-    believe_density(molecule, energy.solution, bound.ion_charge - against.ion_charge, level.ion)
+    believe_density(molecule, energy.solution.gap, bound.ion_charge - against.ion_charge, level.ion)
     believe(molecule, found, released)
     return bound
 
@@ -158,11 +158,13 @@ def _energy(geometry: Geometry, level: Level, resources: Resources) -> Energy:
     return Energy(solution.energy + solvation, solvation, solution)
 
 
-def believe_density(molecule: Molecule, solution: Solution, charge_shift: float, ion: Ion) -> None:
+def believe_density(molecule: Molecule, gap: float, charge_shift: float, ion: Ion) -> None:
     """Check the density of a complex.
 
     Parameters
     ----------
+    gap
+        LUMO minus HOMO, in eV.
     charge_shift
         Charge of the ion against its hydrate's, in e.
 
@@ -171,9 +173,9 @@ def believe_density(molecule: Molecule, solution: Solution, charge_shift: float,
     RejectedError
         If charge has moved between ion and ligand.
     """
-    if solution.gap < ion.smallest_gap:
+    if gap < ion.smallest_gap:
         raise RejectedError(
-            f"the gap of the complex of {molecule} is {solution.gap:.2f} eV, below {ion.smallest_gap:g} eV"
+            f"the gap of the complex of {molecule} is {gap:.2f} eV, below {ion.smallest_gap:g} eV"
         )
     if abs(charge_shift) > ion.largest_shift:
         raise RejectedError(

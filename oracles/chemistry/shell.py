@@ -67,14 +67,30 @@ def flaw(mol: Mol, isomer: str, geometry: Geometry, ion: Ion) -> str | None:
         Atoms in the order ligand, ion, then O, H, H for each water.
     """
     n = mol.GetNumAtoms()
-    waters = (len(geometry.symbols) - n - 1) // 3
-    changed = name_change(_expected(mol, waters), _without_ion(geometry, n), geometry)
+    released = ion.waters - _waters(mol, geometry)
+    return rearranged(mol, isomer, geometry) or _flaw_of_shell(
+        geometry, shell_of(geometry, n, ion), ion, released
+    )
+
+
+def rearranged(mol: Mol, isomer: str, geometry: Geometry) -> str | None:
+    """Say which bonds of ligand and waters changed, those of the ion left aside; ``None`` if none did.
+
+    Parameters
+    ----------
+    mol, isomer, geometry
+        As for :func:`flaw`; there may be no waters.
+    """
+    n = mol.GetNumAtoms()
+    changed = name_change(_expected(mol, _waters(mol, geometry)), _without_ion(geometry, n), geometry)
     if changed is not None:
         return f"the bonds changed: {changed}"
     found = isomer_in_space(mol, geometry.positions[:n])
-    if found != isomer:
-        return f"the stereochemistry changed: {isomer} became {found}"
-    return _flaw_of_shell(geometry, shell_of(geometry, n, ion), ion, ion.waters - waters)
+    return None if found == isomer else f"the stereochemistry changed: {isomer} became {found}"
+
+
+def _waters(mol: Mol, geometry: Geometry) -> int:
+    return (len(geometry.symbols) - mol.GetNumAtoms() - 1) // 3
 
 
 def _expected(mol: Mol, waters: int) -> Bonds:

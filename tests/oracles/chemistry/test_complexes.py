@@ -75,7 +75,7 @@ def test_a_relaxation_that_did_not_end_is_no_complex() -> None:
 def test_an_exchange_energy_is_believed_by_the_waters_it_released(sign: float) -> None:
     molecule = parse("NCCN")
     believe(molecule, sign * 2.9, released=2)
-    with pytest.raises(RejectedError, match="beyond 1.5 eV"):
+    with pytest.raises(RejectedError, match=r"beyond 1\.5 eV"):
         believe(molecule, sign * 2.9, released=1)
     with pytest.raises(RejectedError, match="beyond 3 eV"):
         believe(molecule, sign * 3.1, released=2)

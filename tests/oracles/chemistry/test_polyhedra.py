@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -26,4 +26,4 @@ def test_neighbours_of_a_chelate_stand_side_by_side(waters: int) -> None:
     for choices in POLYHEDRA[waters].bites.values():
         for taken in choices:
             assert len(set(taken)) == len(taken)
-            assert all(corners[a] @ corners[b] > -0.5 for a, b in zip(taken, taken[1:], strict=False))
+            assert all(corners[a] @ corners[b] > -0.5 for a, b in pairwise(taken))
