@@ -25,6 +25,6 @@ def test_a_small_gap_is_not_believed() -> None:
 
 @pytest.mark.parametrize("shift", [-0.3, 0.3])
 def test_charge_that_left_the_ion_is_not_believed(shift: float) -> None:
-    with pytest.raises(RejectedError, match="charge of Li .* charge transfer"):
+    with pytest.raises(RejectedError, match=r"charge of Li .* charge transfer"):
         believe_density(UREA, gap=8.0, charge_shift=shift, ion=IONS["Li+"])
     believe_density(UREA, gap=8.0, charge_shift=shift, ion=replace(IONS["Li+"], largest_shift=0.4))
