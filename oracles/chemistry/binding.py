@@ -10,7 +10,7 @@ from ase.units import Hartree
 
 from loop.molecule import Molecule
 from loop.protocols import RejectedError
-from oracles.chemistry import bites, chelate, connectivity, donors, monodentate, relaxation, semiempirical
+from oracles.chemistry import chelate, connectivity, donors, monodentate, relaxation, semiempirical, sites
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ions import Ion
 from oracles.chemistry.ligand import Ligand, prepare
@@ -145,7 +145,7 @@ def _starts(ligand: Ligand, ion: Ion) -> list[Geometry]:
     n = ligand.mol.GetNumAtoms()
     lone = ligand.conformers[0]
     found = [monodentate.starts(lone, d, ion, 1)[0] for d in donors.find(ligand.mol)]
-    for site in bites.sites(ligand.mol):
+    for site in sites.sites(ligand.mol):
         found += chelate.starts(ligand.mol, site, ion, 1)
     bare = [Geometry(g.symbols[: n + 1], g.positions[: n + 1], g.charge) for g in found]
     relaxed = [semiempirical.relax(g, fmax=FMAX, steps=STEPS, water=False).geometry for g in bare]

@@ -6,11 +6,12 @@ import numpy as np
 from rdkit.Chem.rdchem import Mol
 from scipy.spatial.transform import Rotation
 
-from oracles.chemistry.bites import Site, shapes
+from oracles.chemistry.bites import shapes
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ions import Ion
 from oracles.chemistry.monodentate import SEED, shaken
 from oracles.chemistry.polyhedra import POLYHEDRA, complexed
+from oracles.chemistry.sites import Site
 
 
 def starts(mol: Mol, site: Site, ion: Ion, n: int) -> list[Geometry]:

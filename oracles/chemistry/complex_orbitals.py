@@ -11,7 +11,8 @@ from scipy.linalg import sqrtm
 
 from loop.molecule import Molecule
 from oracles.chemistry import complexes, denticity, references
-from oracles.chemistry.exchange import believe_density, compute_reference
+from oracles.chemistry.bound import believe_density
+from oracles.chemistry.exchange import compute_reference
 from oracles.chemistry.level import Level
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from loop.protocols import ConvergenceError, RejectedError
-from oracles.chemistry import bites, chelate, donors, monodentate, semiempirical
+from oracles.chemistry import chelate, donors, monodentate, semiempirical, sites
 from oracles.chemistry.coordinated import Built, Complex
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ions import Ion
@@ -92,7 +92,7 @@ def _at_donors(ligand: Ligand, ion: Ion, search: Search) -> list[Geometry]:
 def _at_sites(ligand: Ligand, ion: Ion, search: Search) -> dict[int, list[Geometry]]:
     """Denticity -> starts; no key where there is none."""
     found: dict[int, list[list[Geometry]]] = {}
-    for site in bites.sites(ligand.mol):
+    for site in sites.sites(ligand.mol):
         of_its_kind = found.setdefault(len(site), [])
         if len(of_its_kind) < search.sites and (
             starts := chelate.starts(ligand.mol, site, ion, search.starts_per_site)

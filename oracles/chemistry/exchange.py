@@ -2,80 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ase.units import Hartree
 
 from loop.molecule import Molecule, parse
-from loop.protocols import RejectedError
-from oracles.chemistry import complexes, denticity, references, semiempirical
+from oracles.chemistry import complexes, denticity, references
+from oracles.chemistry.bound import Bound, Energy, believe_density, energy_of
 from oracles.chemistry.coordinated import Complex, Exchange, believe
-from oracles.chemistry.geometry import FloatArray, Geometry
-from oracles.chemistry.ions import Ion
 from oracles.chemistry.level import Level
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
-from oracles.chemistry.selfconsistent import Solution, atomic_charges, solve
+from oracles.chemistry.selfconsistent import atomic_charges
 from oracles.chemistry.theory import Resources
-
-
-@dataclass(frozen=True, eq=False)
-class Energy:
-    """Energy of one geometry.
-
-    Attributes
-    ----------
-    total
-        In hartree, solvation included.
-    solvation
-        The part added from GFN2, in hartree; 0 where the continuum is part of the density.
-    solution
-        The density behind it.
-    """
-
-    total: float
-    solvation: float
-    solution: Solution
-
-
-@dataclass(frozen=True, eq=False)
-class Bound:
-    """A complex with its density.
-
-    Attributes
-    ----------
-    complex
-        Its geometry.
-    energy
-        Of that geometry.
-    charges
-        Of its atoms, shape ``(n,)``, in e.
-    exchange
-        Energy of its reaction, in eV.
-    """
-
-    complex: Complex
-    energy: Energy
-    charges: FloatArray
-    exchange: float
-
-    @property
-    def ion_charge(self) -> float:
-        """Charge of the ion, in e."""
-        return float(self.charges[self.complex.geometry.symbols.index(self.complex.ion.symbol)])
-
-    def details(self) -> dict[str, Any]:
-        """The density of the complex as JSON-able provenance."""
-        solution = self.energy.solution
-        return {
-            "ion_charge": self.ion_charge,
-            "donor_charges": [float(self.charges[k]) for k in self.complex.shell.ligand],
-            "gap_ev": solution.gap,
-            "complex_lumo_ev": solution.lumo,
-        }
 
 
 def exchange(
@@ -98,7 +38,7 @@ def exchange(
     """
     ligand = prepare(molecule, water=True)
     built = complexes.build(ligand, level.ion, chelates=chelates)
-    free = _energy(ligand.conformers[0], level, resources)
+    free = energy_of(ligand.conformers[0], level, resources)
     against = references.reference(level.settings(), kept, lambda: compute_reference(level, resources))
     bound = [
         _bound(molecule, c, free, against, level, resources) for c in denticity.promising(built.complexes)
@@ -130,8 +70,8 @@ def compute_reference(level: Level, resources: Resources) -> Reference:
     """Energies of the hydrate and of water, built exactly as any other complex and ligand."""
     ligand = prepare(parse("O"), water=True)
     built = complexes.build(ligand, level.ion, chelates=False).complexes[0]
-    bound = _energy(built.geometry, level, resources)
-    free = _energy(ligand.conformers[0], level, resources)
+    bound = energy_of(built.geometry, level, resources)
+    free = energy_of(ligand.conformers[0], level, resources)
     charge = float(atomic_charges(bound.solution)[ligand.mol.GetNumAtoms()])
     return Reference(bound.total, free.total, charge)
 
@@ -139,7 +79,7 @@ def compute_reference(level: Level, resources: Resources) -> Reference:
 def _bound(
     molecule: Molecule, built: Complex, free: Energy, against: Reference, level: Level, resources: Resources
 ) -> Bound:
-    energy = _energy(built.geometry, level, resources)
+    energy = energy_of(built.geometry, level, resources)
     charges = atomic_charges(energy.solution)
     released = built.denticity
     found = (energy.total + released * against.water - against.hydrate - free.total) * Hartree
@@ -147,38 +87,3 @@ def _bound(
     believe_density(molecule, energy.solution.gap, bound.ion_charge - against.ion_charge, level.ion)
     believe(molecule, found, released)
     return bound
-
-
-def _energy(geometry: Geometry, level: Level, resources: Resources) -> Energy:
-    solution = solve(geometry, level.functional, level.max_cycle, resources)
-    solvation = 0.0
-    if level.correction:
-        water = semiempirical.point(geometry, water=True).energy
-        solvation = (water - semiempirical.point(geometry, water=False).energy) / Hartree
-    return Energy(solution.energy + solvation, solvation, solution)
-
-
-def believe_density(molecule: Molecule, gap: float, charge_shift: float, ion: Ion) -> None:
-    """Check the density of a complex.
-
-    Parameters
-    ----------
-    gap
-        LUMO minus HOMO, in eV.
-    charge_shift
-        Charge of the ion against its hydrate's, in e.
-
-    Raises
-    ------
-    RejectedError
-        If charge has moved between ion and ligand.
-    """
-    if gap < ion.smallest_gap:
-        raise RejectedError(
-            f"the gap of the complex of {molecule} is {gap:.2f} eV, below {ion.smallest_gap:g} eV"
-        )
-    if abs(charge_shift) > ion.largest_shift:
-        raise RejectedError(
-            f"the charge of {ion.symbol} with {molecule} differs from the hydrate's by {charge_shift:+.2f}, "
-            f"more than {ion.largest_shift:g}: charge transfer"
-        )

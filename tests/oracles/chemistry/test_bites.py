@@ -8,11 +8,12 @@ from rdkit import Chem
 
 from loop.molecule import parse
 from oracles.chemistry import chelate
-from oracles.chemistry.bites import shapes, sites
+from oracles.chemistry.bites import shapes
 from oracles.chemistry.conformers import embed
 from oracles.chemistry.connectivity import bonds_in_space, bonds_of
 from oracles.chemistry.ions import IONS
 from oracles.chemistry.shell import flaw, shell_of
+from oracles.chemistry.sites import sites
 
 ZINC = IONS["Zn2+"]
 

@@ -9,11 +9,11 @@ import pytest
 from loop.molecule import parse
 from loop.protocols import RejectedError
 from oracles.chemistry import chelate, complexes, denticity, semiempirical
-from oracles.chemistry.bites import sites
 from oracles.chemistry.complexes import QUICK
 from oracles.chemistry.coordinated import Built, believe
 from oracles.chemistry.ions import IONS
 from oracles.chemistry.ligand import Ligand, prepare
+from oracles.chemistry.sites import sites
 
 ZINC = IONS["Zn2+"]
 

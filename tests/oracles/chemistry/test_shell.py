@@ -7,12 +7,12 @@ import pytest
 
 from loop.molecule import parse
 from oracles.chemistry import chelate, monodentate
-from oracles.chemistry.bites import sites
 from oracles.chemistry.conformers import Isomer, embed
 from oracles.chemistry.donors import find
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ions import IONS
 from oracles.chemistry.shell import flaw, shell_of
+from oracles.chemistry.sites import sites
 
 ZINC = IONS["Zn2+"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from loop.molecule import parse
 from loop.protocols import RejectedError
-from oracles.chemistry.exchange import believe_density
+from oracles.chemistry.bound import believe_density
 from oracles.chemistry.ions import IONS
 
 UREA = parse("NC(N)=O")
