@@ -13,16 +13,14 @@ from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
-from oracles.chemistry.theory import Continuum, Functional, Resources
+from oracles.chemistry.level import MAX_CYCLE, Level, level
+from oracles.chemistry.theory import Resources
 
 UNCERTAINTY = 0.04
 """Standard uncertainty in eV of the number as this protocol defines it, for what another search would find.
 
 Over eight ligands a thorough and a quick search differed by 0.02 eV (root mean square; aqua ion 0.045), and
 not at all where the orbital is the ligand's."""
-
-RECIPE = 1
-"""Raised whenever the way from a molecule to its complex changes."""
 
 
 def preload() -> None:
@@ -36,13 +34,20 @@ class ComplexLumo(BaseModel):
     A measure of reducibility that does not suffer from diffuse functions, as the LUMO of the molecule alone
     does: where the molecule has no empty orbital of its own, this one is spread over zinc and waters and lies
     where the aqua ion's does (-0.1 eV; urea 0.0, DMSO -0.1, acrolein -2.6, nitromethane -3.0). The complex is
-    that of the oracle ``zinc_exchange``.
+    that of the oracle ``zinc_exchange`` with one donor.
+
+    One donor is the default, so that all molecules are compared beside the same five waters: an orbital of
+    zinc and waters moves with their number. With ``denticity`` "any" GFN2 alone decides between complexes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["complex_lumo"] = "complex_lumo"
-    max_cycle: int = Field(60, gt=0, description="Largest number of SCF cycles on each grid.")
+    denticity: Literal["one", "any"] = Field(
+        "one",
+        description="'one': with one donor. 'any': chelates, too, where GFN2 finds them lower.",
+    )
+    max_cycle: int = Field(MAX_CYCLE, gt=0, description="Largest number of SCF cycles on each grid.")
     max_memory_mb: int = Field(3000, gt=200, description="Working memory of one calculation, in MB.")
 
     @property
@@ -61,32 +66,20 @@ class ComplexLumo(BaseModel):
         """What another search for the complex would find."""
         return {"lumo_complex": UNCERTAINTY}
 
-    def functional(self) -> Functional:
+    def level(self) -> Level:
         """What gives the orbital energy."""
-        return Functional(
-            "b3lyp",
-            "def2-svp",
-            grids=(0,),
-            energy_grid=2,
-            conv_tol=1e-5,
-            dispersion="d3bj",
-            continuum=Continuum("C-PCM"),
-        )
+        return level("Zn2+", "cpcm", self.max_cycle)
 
     def protocol(self) -> OracleProtocol:
         """Functional, complex recipe and limits."""
+        one = self.denticity == "one"
         return OracleProtocol(
             oracle=self.kind,
-            name="lumo-complex-b3lyp-svp-cpcm",
-            settings={
-                "functional": self.functional().settings(),
-                "geometry": "lowest intact monodentate complex, GFN2-xTB/ALPB(water)",
-                "denticity": 1,
-                "max_cycle": self.max_cycle,
-                "recipe": RECIPE,
-            },
-            description="B3LYP-D3(BJ)/def2-SVP LUMO of zinc with the molecule and five waters, "
-            "implicit water by C-PCM, at GFN2/ALPB geometries.",
+            name="lumo-complex-b3lyp-svp-cpcm" + ("" if one else "-chelates"),
+            settings={"level": self.level().settings(), "denticity": self.denticity},
+            description="B3LYP-D3(BJ)/def2-SVP LUMO of zinc with the molecule and "
+            + ("five waters, " if one else "as many waters as it leaves, ")
+            + "implicit water by C-PCM, at GFN2/ALPB geometries.",
         )
 
     def refusal(self, molecule: Molecule) -> str | None:
@@ -112,10 +105,11 @@ class ComplexLumo(BaseModel):
         if (refused := self.refusal(molecule)) is not None:
             raise InputError(refused)
         # PySCF, ASE and tblite load only when something is measured.
-        from oracles.chemistry import complex_orbitals, exchange  # noqa: PLC0415
+        from oracles.chemistry import complex_orbitals  # noqa: PLC0415
 
-        level = exchange.Level(self.functional(), correction=False, max_cycle=self.max_cycle)
         kept, resources = scratch.parent / "references", Resources(scratch, self.max_memory_mb)
-        found = complex_orbitals.lumo(molecule, level, self.protocol().digest, kept, resources)
+        chelates = self.denticity == "any"
+        with resources.account.told():
+            found = complex_orbitals.lumo(molecule, self.level(), kept, resources, chelates=chelates)
         value = Value("lumo_complex", found.lumo, "eV", UNCERTAINTY)
-        return Measurement((value,), Cost(0.0, 0.0), found.details)
+        return Measurement((value,), Cost(0.0, 0.0), found.details | resources.account.details())

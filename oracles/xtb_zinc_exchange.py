@@ -13,14 +13,13 @@ from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
+from oracles.chemistry.ions import IONS, IonName
+from oracles.chemistry.level import RECIPE
 
 UNCERTAINTY = {"quick": 0.06, "thorough": 0.03}
 """Standard uncertainty in eV of the number as this protocol defines it, for what another search would find.
 
 Estimates: over eight ligands the two searches differed by 0.01 eV or less but for glycol, by 0.04."""
-
-RECIPE = 1
-"""Raised whenever the way from a molecule to its complex changes."""
 
 
 def preload() -> None:
@@ -30,14 +29,20 @@ def preload() -> None:
 
 
 class XtbZincExchange(BaseModel):
-    """GFN2-xTB energy of [Zn(H2O)6]2+ + L -> [Zn(H2O)5L]2+ + H2O in water; negative: zinc prefers L.
+    """GFN2-xTB energy of [M(H2O)N]q+ + L -> [M(H2O)(N-n)L]q+ + n H2O in water; negative: the ion prefers L.
 
-    The reaction and the complexes are those of the oracle ``zinc_exchange``; only the energies are GFN2's.
+    The reactions and the complexes are those of the oracle ``zinc_exchange``; only the energies are GFN2's.
+    The entropy of the released waters is not counted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["xtb_zinc_exchange"] = "xtb_zinc_exchange"
+    ion: IonName = Field("Zn2+", description="the ion; another one gives another property")
+    denticity: Literal["any", "one"] = Field(
+        "any",
+        description="'any': the lower of the energies with one donor and with several; 'one': with one donor",
+    )
     search: Literal["quick", "thorough"] = Field(
         "thorough",
         description="how many starting geometries are relaxed; 'quick' takes about a third of the time",
@@ -50,34 +55,45 @@ class XtbZincExchange(BaseModel):
 
     @property
     def properties(self) -> tuple[Property, ...]:
-        """One property, ``zn_exchange_gfn2``, in eV."""
-        text = "energy of displacing one water of [Zn(H2O)6]2+, in water, GFN2-xTB"
-        return (Property("zn_exchange_gfn2", "eV", text),)
+        """One property in eV, named after the ion: ``zn_exchange_gfn2``."""
+        ion = IONS[self.ion]
+        text = f"energy of displacing water from {ion.formula(ion.waters)}, in water, GFN2-xTB"
+        return (Property(self._property, "eV", text),)
+
+    @property
+    def _property(self) -> str:
+        return f"{IONS[self.ion].symbol.lower()}_exchange_gfn2"
 
     @property
     def uncertainties(self) -> Mapping[str, float]:
         """What another search for the complex would find."""
-        return {"zn_exchange_gfn2": UNCERTAINTY[self.search]}
+        return {self._property: UNCERTAINTY[self.search]}
 
     def protocol(self) -> OracleProtocol:
-        """Method, complex recipe and search."""
+        """Ion, method, complex recipe and search."""
+        ion = IONS[self.ion]
+        one, quick = self.denticity == "one", self.search == "quick"
         return OracleProtocol(
             oracle=self.kind,
-            name="zn-exchange-gfn2" + ("-quick" if self.search == "quick" else ""),
+            name=f"{ion.symbol.lower()}-exchange-gfn2"
+            + ("-one-donor" if one else "")
+            + ("-quick" if quick else ""),
             settings={
+                "ion": self.ion,
                 "method": "GFN2-xTB/ALPB(water)",
-                "geometry": "lowest intact monodentate complex, GFN2-xTB/ALPB(water)",
+                "geometry": "lowest intact complex, GFN2-xTB/ALPB(water)",
                 "search": self.search,
-                "denticity": 1,
+                "denticity": self.denticity,
                 "recipe": RECIPE,
             },
-            description="GFN2-xTB energy, in implicit water, of displacing one water of the hexaaqua zinc "
-            f"ion; {self.search} search for the complex.",
+            description="GFN2-xTB energy, in implicit water, of displacing water from "
+            f"{ion.formula(ion.waters)}, {'one donor' if one else 'any donors'}; "
+            f"{self.search} search for the complex.",
         )
 
     def refusal(self, molecule: Molecule) -> str | None:
         """Elements outside the protocol, ions, and molecules without a donor atom."""
-        return donors.refusal(molecule)
+        return donors.refusal(molecule, self.ion)
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the size of the complex."""
@@ -102,7 +118,7 @@ class XtbZincExchange(BaseModel):
 
         search = complexes.QUICK if self.search == "quick" else complexes.THOROUGH
         found = exchange_gfn2.exchange(
-            molecule, search, self.protocol().digest, scratch.parent / "references"
+            molecule, IONS[self.ion], search, scratch.parent / "references", chelates=self.denticity == "any"
         )
-        value = Value("zn_exchange_gfn2", found.energy, "eV", UNCERTAINTY[self.search])
+        value = Value(self._property, found.energy, "eV", UNCERTAINTY[self.search])
         return Measurement((value,), Cost(0.0, 0.0), found.details)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
-from oracles.chemistry.theory import Continuum, Functional, Resources
+from oracles.chemistry.ions import IONS, IonName
+from oracles.chemistry.level import MAX_CYCLE, Level, Solvation, level
+from oracles.chemistry.own import Own
+from oracles.chemistry.theory import Functional, Resources
 
 UNCERTAINTY = {"cpcm": 0.08, "alpb-correction": 0.25}
 """Standard uncertainty in eV of the number as this protocol defines it.
@@ -24,9 +28,6 @@ alike, and another search for them moved ammonia, urea and acetonitrile by 0.08 
 solvation correction does not follow the density: the same minima spread by 0.1 eV, and it differs from
 C-PCM by 0.2 eV for ligands with few protons."""
 
-RECIPE = 1
-"""Raised whenever the way from a molecule to its complex changes."""
-
 
 def preload() -> None:
     """Import what each calculation needs, once, before they are forked."""
@@ -34,21 +35,30 @@ def preload() -> None:
 
 
 class ZincExchange(BaseModel):
-    """Energy of [Zn(H2O)6]2+ + L -> [Zn(H2O)5L]2+ + H2O in water; negative: zinc prefers the molecule.
+    """Energy of [M(H2O)N]q+ + L -> [M(H2O)(N-n)L]q+ + n H2O in water; negative: the ion prefers the molecule.
 
-    The ligand binds through one atom (denticity 1): chelates release several waters and need a reaction
-    of their own. The bare reaction Zn2+ + L is no substitute; it measures charge transfer.
+    The ion is Zn2+ unless set otherwise. The ligand binds with the number n of donors that gives the lowest
+    energy; each has a reaction of its own. The entropy of the released waters is not counted: a chelate is
+    favoured by RT ln 55.5 = 0.10 eV more for every water beyond the first, for their dilution alone. The bare
+    reaction Zn2+ + L is no substitute; it measures charge transfer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["zinc_exchange"] = "zinc_exchange"
-    solvation: Literal["cpcm", "alpb-correction"] = Field(
+    ion: IonName = Field("Zn2+", description="The ion; another one gives another property.")
+    denticity: Literal["any", "one"] = Field(
+        "any",
+        description="'any': the lower of the energies with one donor and with several. 'one': with one donor "
+        "only, a chelating molecule, too.",
+    )
+    solvation: Solvation = Field(
         "cpcm",
         description="'cpcm': C-PCM in the density. 'alpb-correction': density in gas plus the solvation "
         "energy of GFN2/ALPB; a little cheaper, and blind to the strength of donors like DMSO.",
     )
-    max_cycle: int = Field(60, gt=0, description="Largest number of SCF cycles on each grid.")
+    own: Own | None = Field(None, description="How a protocol of your own differs from the one named above.")
+    max_cycle: int = Field(MAX_CYCLE, gt=0, description="Largest number of SCF cycles on each grid.")
     max_memory_mb: int = Field(3000, gt=200, description="Working memory of one calculation, in MB.")
 
     @property
@@ -58,47 +68,47 @@ class ZincExchange(BaseModel):
 
     @property
     def properties(self) -> tuple[Property, ...]:
-        """One property, ``zn_exchange``, in eV."""
-        return (Property("zn_exchange", "eV", "energy of displacing one water of [Zn(H2O)6]2+, in water"),)
+        """One property in eV, named after the ion: ``zn_exchange``."""
+        text = f"energy of displacing water from {IONS[self.ion].formula(IONS[self.ion].waters)}, in water"
+        return (Property(self._property, "eV", text),)
+
+    @property
+    def _property(self) -> str:
+        return f"{IONS[self.ion].symbol.lower()}_exchange"
+
+    def level(self) -> Level:
+        """What gives the energies of complex and ligand."""
+        found = level(self.ion, self.solvation, self.max_cycle)
+        return found if self.own is None else replace(found, functional=self.own.applied(found.functional))
 
     def functional(self) -> Functional:
-        """What gives the energies of complex and ligand."""
-        return Functional(
-            "b3lyp",
-            "def2-svp",
-            grids=(0,),
-            energy_grid=2,
-            conv_tol=1e-5,
-            dispersion="d3bj",
-            continuum=Continuum("C-PCM") if self.solvation == "cpcm" else None,
-        )
+        """What gives their energies at fixed geometry."""
+        return self.level().functional
 
     @property
     def uncertainties(self) -> Mapping[str, float]:
         """What another search for the complexes would find."""
-        return {"zn_exchange": UNCERTAINTY[self.solvation]}
+        found = {self._property: UNCERTAINTY[self.solvation]}
+        return found if self.own is None else self.own.uncertainties(found)
 
     def protocol(self) -> OracleProtocol:
-        """Functional, solvation, complex recipe and limits."""
+        """Ion, functional, solvation, complex recipe and limits."""
         short = "cpcm" if self.solvation == "cpcm" else "alpb"
+        one = "-one-donor" if self.denticity == "one" else ""
+        ion, functional = IONS[self.ion], self.functional()
+        method = f"{functional.xc}/{functional.basis}" if self.own else "B3LYP-D3(BJ)/def2-SVP"
         return OracleProtocol(
             oracle=self.kind,
-            name=f"zn-exchange-b3lyp-svp-{short}",
-            settings={
-                "functional": self.functional().settings(),
-                "solvation": self.solvation,
-                "geometry": "lowest intact monodentate complex, GFN2-xTB/ALPB(water)",
-                "denticity": 1,
-                "max_cycle": self.max_cycle,
-                "recipe": RECIPE,
-            },
-            description="B3LYP-D3(BJ)/def2-SVP energy of displacing one water of the hexaaqua zinc ion, "
+            name=self.own.name if self.own else f"{ion.symbol.lower()}-exchange-b3lyp-svp-{short}{one}",
+            settings={"level": self.level().settings(), "denticity": self.denticity},
+            description=f"{method} energy of displacing water from "
+            f"{ion.formula(ion.waters)}, {self.denticity} donor{'s' if self.denticity == 'any' else ''}, "
             f"implicit water by {self.solvation}, at GFN2/ALPB geometries.",
         )
 
     def refusal(self, molecule: Molecule) -> str | None:
         """Elements outside the protocol, ions, and molecules without a donor atom."""
-        return donors.refusal(molecule)
+        return donors.refusal(molecule, self.ion)
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the size of the complex."""
@@ -121,8 +131,15 @@ class ZincExchange(BaseModel):
         # PySCF, ASE and tblite load only when something is measured.
         from oracles.chemistry import exchange  # noqa: PLC0415
 
-        level = exchange.Level(self.functional(), self.solvation == "alpb-correction", self.max_cycle)
         kept, resources = scratch.parent / "references", Resources(scratch, self.max_memory_mb)
-        found = exchange.exchange(molecule, level, self.protocol().digest, kept, resources)
-        value = Value("zn_exchange", found.energy, "eV", UNCERTAINTY[self.solvation])
-        return Measurement((value,), Cost(0.0, 0.0), found.details)
+        chelates = self.denticity == "any"
+        with resources.account.told():
+            found = exchange.exchange(molecule, self.level(), kept, resources, chelates=chelates)
+        value = Value(self._property, found.energy, "eV", self.uncertainties[self._property])
+        return Measurement((value,), Cost(0.0, 0.0), found.details | resources.account.details())
+
+    @model_validator(mode="after")
+    def _whole(self) -> ZincExchange:
+        if self.own is not None and (wrong := self.own.unknown({self._property: 0.0})) is not None:
+            raise ValueError(wrong)
+        return self

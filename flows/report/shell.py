@@ -8,9 +8,9 @@ import numpy as np
 
 from oracles.chemistry.connectivity import Bonds, bonds_in_space
 from oracles.chemistry.geometry import Geometry
-from oracles.chemistry.shell import REACH
+from oracles.chemistry.ions import IONS
 
-IONS = frozenset({"Zn", "Li", "Na", "K", "Mg", "Ca", "Al", "Mn", "Fe", "Co", "Ni", "Cu"})
+BY_SYMBOL = {ion.symbol: ion for ion in IONS.values()}
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,15 @@ class Seen:
 def seen(geometry: Geometry) -> Seen | None:
     """Look at a complex; ``None`` where there is no ion."""
     symbols = geometry.symbols
-    ion = next((k for k, symbol in enumerate(symbols) if symbol in IONS), None)
+    ion = next((k for k, symbol in enumerate(symbols) if symbol in BY_SYMBOL), None)
     if ion is None:
         return None
+    contacts = BY_SYMBOL[symbols[ion]].contacts
     apart = np.linalg.norm(geometry.positions - geometry.positions[ion], axis=1)
     near = [
         Neighbour(k, symbols[k], float(apart[k]), k < ion)
         for k in range(len(symbols))
-        if k != ion and apart[k] < REACH.get(symbols[k], 0.0)
+        if k != ion and symbols[k] in contacts and apart[k] < contacts[symbols[k]].reach
     ]
     bonds = frozenset(pair for pair in bonds_in_space(geometry) if ion not in pair)
     ordered = sorted(near, key=lambda n: (not n.of_molecule, n.distance))

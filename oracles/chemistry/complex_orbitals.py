@@ -1,4 +1,4 @@
-"""LUMO of [Zn(H2O)5L]2+: how readily a molecule is reduced where it is bound to zinc."""
+"""LUMO of a complex: how readily a molecule is reduced where it is bound to an ion."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 from scipy.linalg import sqrtm
 
 from loop.molecule import Molecule
-from oracles.chemistry import complexes, references
-from oracles.chemistry.exchange import Level, believe_density, compute_reference
+from oracles.chemistry import complexes, denticity, references
+from oracles.chemistry.bound import believe_density
+from oracles.chemistry.exchange import compute_reference
+from oracles.chemistry.level import Level
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.selfconsistent import Solution, atomic_charges, solve
@@ -26,15 +28,15 @@ class Found:
     details: dict[str, Any]
 
 
-def lumo(molecule: Molecule, level: Level, protocol: str, kept: Path, resources: Resources) -> Found:
-    """Compute the LUMO of the lowest intact monodentate complex.
+def lumo(molecule: Molecule, level: Level, kept: Path, resources: Resources, *, chelates: bool) -> Found:
+    """Compute the LUMO of the lowest intact complex.
 
     Parameters
     ----------
-    protocol
-        Digest of the protocol, the key of the aqua ion's charge on zinc.
     kept
-        Directory for what belongs to a protocol and not to a molecule.
+        Directory for what belongs to a level and not to a molecule.
+    chelates
+        Whether the molecule may bind with more than one donor; GFN2 says which complex is the lowest.
 
     Raises
     ------
@@ -42,20 +44,24 @@ def lumo(molecule: Molecule, level: Level, protocol: str, kept: Path, resources:
         See :func:`prepare`, :func:`complexes.build`, :func:`solve` and :func:`believe_density`.
     """
     ligand = prepare(molecule, water=True)
-    built = complexes.build(ligand)
-    solution = solve(built.geometry, level.functional, level.max_cycle, resources)
-    zinc = ligand.mol.GetNumAtoms()
-    charge = float(atomic_charges(solution)[zinc])
-    against = references.reference(protocol, kept, lambda: compute_reference(level, resources))
-    believe_density(molecule, solution, charge - against.zinc_charge)
+    built = complexes.build(ligand, level.ion, chelates=chelates)
+    above = denticity.above_lowest(built.complexes)
+    lowest = min(built.complexes, key=lambda c: above[str(c.denticity)])
+    solution = solve(lowest.geometry, level.functional, level.max_cycle, resources, "complex")
+    ion = ligand.mol.GetNumAtoms()
+    charge = float(atomic_charges(solution)[ion])
+    against = references.reference(level.settings(), kept, lambda: compute_reference(level, resources))
+    believe_density(molecule, solution.gap, charge - against.ion_charge, level.ion)
     details = {
         "isomer": ligand.isomer,
+        **lowest.details(),
         **built.details(),
+        "gfn2_above_lowest_ev": above,
         "energy_hartree": solution.energy,
         "homo_ev": solution.homo,
         "gap_ev": solution.gap,
-        "lumo_share_of_ligand": _share(solution, zinc),
-        "zinc_charge": charge,
+        "lumo_share_of_ligand": _share(solution, ion),
+        "ion_charge": charge,
         "scf_cycles": solution.cycles,
         "versions": versions(),
     }

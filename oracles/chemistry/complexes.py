@@ -1,19 +1,18 @@
-"""The lowest intact [Zn(H2O)5L]2+ that GFN2/ALPB(water) finds."""
+"""The lowest intact complex of each denticity that GFN2/ALPB(water) finds."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from loop.molecule import Molecule
 from loop.protocols import ConvergenceError, RejectedError
-from oracles.chemistry import donors, octahedron, semiempirical
-from oracles.chemistry.donors import Donor
+from oracles.chemistry import chelate, donors, monodentate, semiempirical, sites
+from oracles.chemistry.coordinated import Built, Complex
 from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.ions import Ion
 from oracles.chemistry.ligand import Ligand
 from oracles.chemistry.semiempirical import Relaxed
-from oracles.chemistry.shell import Shell, flaw, shell_of
+from oracles.chemistry.shell import flaw, shell_of
 
 CONFORMERS = 2
 """Ligand conformers tried at every donor, lowest first."""
@@ -22,9 +21,6 @@ ROUGH_FMAX, ROUGH_STEPS = 0.05, 150
 FINE_FMAX, FINE_STEPS = 0.02, 300
 """Forces in eV/angstrom. Every start is relaxed roughly, the lowest finely: below 0.05 a complex
 still gains up to 0.1 eV, because the waters turn almost freely."""
-
-LARGEST_EXCHANGE = 1.5
-"""Larger exchange energies (eV, either sign) are not believed of a neutral monodentate ligand."""
 
 
 @dataclass(frozen=True)
@@ -36,102 +32,73 @@ class Search:
     starts, starts_per_donor
         Starting geometries tried: at least so many in all, and at every donor.
     fine
-        Intact complexes relaxed finely.
+        Intact complexes of one denticity relaxed finely.
+    sites, starts_per_site
+        Chelate sites tried for each denticity, the likeliest first, and starting geometries at each.
+    fine_chelates
+        As ``fine``, for more than one donor.
     """
 
     starts: int
     starts_per_donor: int
     fine: int
+    sites: int
+    starts_per_site: int
+    fine_chelates: int
 
 
-THOROUGH = Search(starts=8, starts_per_donor=4, fine=3)
-QUICK = Search(starts=4, starts_per_donor=2, fine=1)
+THOROUGH = Search(starts=8, starts_per_donor=4, fine=3, sites=4, starts_per_site=3, fine_chelates=2)
+QUICK = Search(starts=4, starts_per_donor=2, fine=1, sites=3, starts_per_site=1, fine_chelates=1)
 
 
-@dataclass(frozen=True, eq=False)
-class Complex:
-    """An intact monodentate complex.
-
-    Attributes
-    ----------
-    geometry
-        Atoms in the order ligand, Zn, then O, H, H for each water.
-    donor
-        The donor the search began at.
-    shell
-        The first shell as it came out.
-    tried
-        Number of starting geometries.
-    """
-
-    geometry: Geometry
-    donor: Donor
-    shell: Shell
-    tried: int
-
-    def details(self) -> dict[str, Any]:
-        """The complex as JSON-able provenance."""
-        return {
-            "complex": self.geometry.xyz(),
-            "donor": self.donor.element,
-            "donor_kind": self.donor.kind,
-            "site": self.donor.atom,
-            "denticity": len(self.shell.ligand),
-            "coordination": self.shell.coordination,
-            "waters_in_shell": len(self.shell.waters),
-            "zinc_distances_angstrom": list(self.shell.distances),
-            "starts": self.tried,
-        }
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """An exchange energy in eV with its JSON-able provenance."""
-
-    energy: float
-    details: dict[str, Any]
-
-
-def believe(molecule: Molecule, exchange_energy: float) -> None:
-    """Check an exchange energy in eV.
-
-    Raises
-    ------
-    RejectedError
-        If it is beyond what a neutral monodentate ligand can have.
-    """
-    if abs(exchange_energy) > LARGEST_EXCHANGE:
-        raise RejectedError(
-            f"the exchange energy of {molecule} is {exchange_energy:.2f} eV, beyond {LARGEST_EXCHANGE:g} eV"
-        )
-
-
-def build(ligand: Ligand, search: Search = THOROUGH) -> Complex:
-    """Try every donor (there must be one) from several directions, keep the lowest intact complex.
+def build(ligand: Ligand, ion: Ion, search: Search = THOROUGH, *, chelates: bool = True) -> Built:
+    """Try every donor (there must be one) and the likeliest chelate sites, keep the lowest intact complexes.
 
     Raises
     ------
     ConvergenceError
         If the charges of GFN2 do not converge for any start.
     RejectedError
-        If every complex fell apart, rearranged or became a chelate.
+        If every complex fell apart, rearranged or bound with more or fewer atoms than it was built for.
     """
-    found = donors.find(ligand.mol)
-    each = max(search.starts_per_donor, math.ceil(search.starts / len(found)))
-    roughs = [
-        (rough, donor)
-        for donor in found
-        for start in _starts(ligand, donor, each)
-        if (rough := _relaxed(start, ROUGH_FMAX, ROUGH_STEPS)) is not None
-    ]
-    if not roughs:
+    families = {1: _at_donors(ligand, ion, search)}
+    if chelates:
+        families |= _at_sites(ligand, ion, search)
+    found: list[Complex] = []
+    flaws: dict[int, str] = {}
+    for denticity, starts in families.items():
+        lowest = _lowest_intact(ligand, ion, starts, search.fine if denticity == 1 else search.fine_chelates)
+        if isinstance(lowest, Complex):
+            found.append(lowest)
+        else:
+            flaws[denticity] = lowest
+    if not found and set(flaws.values()) == {""}:
         raise ConvergenceError(f"GFN2-xTB converged for no complex of {ligand.isomer}")
-    return _lowest_intact(ligand, sorted(roughs, key=lambda pair: pair[0].energy), search.fine)
+    if not found:
+        raise RejectedError(
+            f"no intact complex of {ligand.isomer}: {'; '.join(filter(None, flaws.values()))}"
+        )
+    return Built(tuple(found), {n: len(starts) for n, starts in families.items()}, flaws)
 
 
-def _starts(ligand: Ligand, donor: Donor, n: int) -> list[Geometry]:
+def _at_donors(ligand: Ligand, ion: Ion, search: Search) -> list[Geometry]:
+    found = [d for d in donors.find(ligand.mol) if d.element in ion.contacts]
     conformers = ligand.conformers[:CONFORMERS]
-    return [s for c in conformers for s in octahedron.starts(c, donor, math.ceil(n / len(conformers)))]
+    each = max(search.starts_per_donor, math.ceil(search.starts / len(found)))
+    share = math.ceil(each / len(conformers))
+    return [s for d in found for c in conformers for s in monodentate.starts(c, d, ion, share)]
+
+
+def _at_sites(ligand: Ligand, ion: Ion, search: Search) -> dict[int, list[Geometry]]:
+    """Denticity -> starts; no key where there is none."""
+    found: dict[int, list[list[Geometry]]] = {}
+    for site in sites.sites(ligand.mol):
+        of_its_kind = found.setdefault(len(site), [])
+        if len(of_its_kind) < search.sites and (
+            starts := chelate.starts(ligand.mol, site, ion, search.starts_per_site)
+        ):
+            of_its_kind.append(starts)
+    return {n: [s for starts in all_of for s in starts] for n, all_of in sorted(found.items()) if all_of}
 
 
 def _relaxed(start: Geometry, fmax: float, steps: int) -> Relaxed | None:
@@ -141,22 +108,36 @@ def _relaxed(start: Geometry, fmax: float, steps: int) -> Relaxed | None:
         return None
 
 
-def _lowest_intact(ligand: Ligand, roughs: list[tuple[Relaxed, Donor]], fine_wanted: int) -> Complex:
+def _lowest_intact(ligand: Ligand, ion: Ion, starts: list[Geometry], fine_wanted: int) -> Complex | str:
+    """The lowest intact complex, or what became of the starts: empty if GFN2 converged for none."""
+    roughs = [r for s in starts if (r := _relaxed(s, ROUGH_FMAX, ROUGH_STEPS)) is not None]
     flaws: list[str] = []
-    intact: list[tuple[Relaxed, Donor]] = []
-    for rough, donor in roughs:
+    intact: list[Relaxed] = []
+    for rough in sorted(roughs, key=lambda r: r.energy):
         fine = _relaxed(rough.geometry, FINE_FMAX, FINE_STEPS)
-        wrong = "GFN2-xTB did not come to rest" if fine is None or not fine.converged else None
-        if fine is not None and wrong is None:
-            wrong = flaw(ligand.mol, ligand.isomer, fine.geometry)
+        wrong = judged(ligand, ion, fine)
         if fine is None or wrong is not None:
-            flaws.append(f"from {donor.element}{donor.atom + 1}: {wrong}")
+            flaws.append(str(wrong))
             continue
-        intact.append((fine, donor))
+        intact.append(replace(fine, path=rough.path.then(fine.path)))
         if len(intact) == fine_wanted:
             break
     if not intact:
-        raise RejectedError(f"no intact complex of {ligand.isomer}: {'; '.join(dict.fromkeys(flaws))}")
-    best, donor = min(intact, key=lambda pair: pair[0].energy)
-    shell = shell_of(best.geometry, ligand.mol.GetNumAtoms())
-    return Complex(best.geometry, donor, shell, len(roughs))
+        return "; ".join(dict.fromkeys(flaws))
+    return _as_found(ligand, ion, min(intact, key=lambda r: r.energy))
+
+
+def _as_found(ligand: Ligand, ion: Ion, relaxed: Relaxed) -> Complex:
+    shell = shell_of(relaxed.geometry, ligand.mol.GetNumAtoms(), ion)
+    kinds = {d.atom: d.kind for d in donors.every(ligand.mol)}
+    named = tuple(kinds.get(k, f"other {relaxed.geometry.symbols[k]}") for k in shell.ligand)
+    return Complex(ion, relaxed.geometry, relaxed.energy, shell, named, relaxed.path)
+
+
+def judged(ligand: Ligand, ion: Ion, relaxed: Relaxed | None) -> str | None:
+    """Say what is wrong with a relaxed complex, or return ``None`` if nothing is."""
+    if relaxed is None:
+        return "the charges of GFN2-xTB did not converge"
+    if not relaxed.converged:
+        return "GFN2-xTB did not come to rest"
+    return flaw(ligand.mol, ligand.isomer, relaxed.geometry, ion)

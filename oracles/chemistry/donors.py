@@ -1,4 +1,4 @@
-"""Which atoms of a molecule can bind a zinc ion."""
+"""Which atoms of a molecule can bind a metal ion."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loop.molecule import Molecule
 from oracles.chemistry.theory import uncovered
 
 COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br"})
-"""Elements of ligands that complexes with zinc are built from."""
+"""Elements of ligands that complexes are built from."""
 
 DONORS: dict[str, str] = {
     "oxo O": "[OX1;+0]=[#6,#7,#15,#16]",
@@ -30,9 +30,6 @@ DONORS: dict[str, str] = {
     "phosphine P": "[PX3;+0;!a]",
 }
 """Kind of donor -> SMARTS whose first atom donates."""
-
-DISTANCE = {"O": 2.05, "N": 2.10, "S": 2.40, "P": 2.40}
-"""Where to put a zinc ion in front of a donor to begin with, in angstrom."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +51,33 @@ class Donor:
     kind: str
 
 
+def every(mol: Mol) -> tuple[Donor, ...]:
+    """All donors of a molecule, by atom index."""
+    found: dict[int, Donor] = {}
+    for kind, smarts in DONORS.items():
+        for match in mol.GetSubstructMatches(Chem.MolFromSmarts(smarts), maxMatches=mol.GetNumAtoms()):
+            atom = match[0]
+            found.setdefault(atom, Donor(atom, mol.GetAtomWithIdx(atom).GetSymbol(), kind))
+    return tuple(found[atom] for atom in sorted(found))
+
+
 def find(mol: Mol) -> tuple[Donor, ...]:
     """Donors of a molecule, one per symmetry class, by atom index."""
     classes = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
     found: dict[int, Donor] = {}
-    for kind, smarts in DONORS.items():
-        for match in mol.GetSubstructMatches(Chem.MolFromSmarts(smarts)):
-            atom = match[0]
-            donor = Donor(atom, mol.GetAtomWithIdx(atom).GetSymbol(), kind)
-            found.setdefault(classes[atom], donor)
+    for donor in every(mol):
+        found.setdefault(classes[donor.atom], donor)
     return tuple(sorted(found.values(), key=lambda d: d.atom))
 
 
-def refusal(molecule: Molecule) -> str | None:
-    """Say why no zinc complex of a molecule is built: foreign elements, ions, no donor atom."""
+def refusal(molecule: Molecule, ion: str = "Zn2+") -> str | None:
+    """Say why no complex of a molecule is built: foreign elements, ions, no donor atom.
+
+    Parameters
+    ----------
+    ion
+        Name of the metal ion, for the message.
+    """
     if (reason := uncovered(molecule, COVERED, "which this protocol was not checked for")) is not None:
         return reason
     if molecule.charge:
@@ -76,5 +86,5 @@ def refusal(molecule: Molecule) -> str | None:
             "comparable with those of neutral molecules, give its neutral form or a zwitterion"
         )
     if not find(molecule.rdkit()):
-        return f"{molecule} has no donor atom for zinc: no O, N, S or P with a free lone pair"
+        return f"{molecule} has no donor atom for {ion}: no O, N, S or P with a free lone pair"
     return None

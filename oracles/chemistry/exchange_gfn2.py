@@ -1,4 +1,4 @@
-"""The energy of [Zn(H2O)6]2+ + L -> [Zn(H2O)5L]2+ + H2O by GFN2-xTB alone."""
+"""The energy of [M(H2O)N]q+ + L -> [M(H2O)(N-n)L]q+ + n H2O by GFN2-xTB alone."""
 
 from __future__ import annotations
 
@@ -8,44 +8,55 @@ from ase.units import Hartree
 
 from loop.molecule import Molecule, parse
 from oracles.chemistry import complexes, references, semiempirical
-from oracles.chemistry.complexes import Exchange, Search
+from oracles.chemistry.complexes import Search
+from oracles.chemistry.coordinated import Exchange, believe
+from oracles.chemistry.ions import Ion
+from oracles.chemistry.level import RECIPE
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
 
 
-def exchange(molecule: Molecule, search: Search, protocol: str, kept: Path) -> Exchange:
-    """Compute the exchange energy of one molecule.
+def exchange(molecule: Molecule, ion: Ion, search: Search, kept: Path, *, chelates: bool) -> Exchange:
+    """Compute the exchange energy of one molecule: the lowest over the denticities that it can have.
 
     Charges and gap are no test for charge transfer here: GFN2 gives zinc a charge of 0.3 in any complex.
 
     Parameters
     ----------
-    protocol
-        Digest of the protocol, the key of its reference energies.
     kept
         Directory for reference energies.
+    chelates
+        Whether the molecule may bind with more than one donor.
 
     Raises
     ------
     ConvergenceError, RejectedError
-        See :func:`prepare`, :func:`complexes.build` and :func:`complexes.believe`.
+        See :func:`prepare`, :func:`complexes.build` and :func:`believe`.
     """
     ligand = prepare(molecule, water=True)
-    built = complexes.build(ligand, search)
-    bound = semiempirical.point(built.geometry, water=True)
+    built = complexes.build(ligand, ion, search, chelates=chelates)
     free = semiempirical.point(ligand.conformers[0], water=True)
-    against = references.reference(protocol, kept, _reference)
-    energy = bound.energy - free.energy + (against.water - against.aqua_ion) * Hartree
-    complexes.believe(molecule, energy)
+    settings = {"ion": ion.name, "method": "GFN2-xTB/ALPB(water)", "recipe": RECIPE}
+    against = references.reference(settings, kept, lambda: _reference(ion))
+    energies = {
+        c.denticity: c.energy - free.energy + (c.denticity * against.water - against.hydrate) * Hartree
+        for c in built.complexes
+    }
+    best = min(built.complexes, key=lambda c: energies[c.denticity])
+    energy = energies[best.denticity]
+    believe(molecule, energy, best.denticity)
+    bound = semiempirical.point(best.geometry, water=True)
     details = {
         "isomer": ligand.isomer,
         "ligand": ligand.conformers[0].xyz(),
+        **best.details(),
+        "exchange_ev": {str(n): value for n, value in energies.items()},
         **built.details(),
         "energies_hartree": {
             "complex": bound.energy / Hartree,
             "ligand": free.energy / Hartree,
-            "aqua_ion": against.aqua_ion,
+            "hydrate": against.hydrate,
             "water": against.water,
         },
         "gap_ev": bound.lumo - bound.homo,
@@ -54,10 +65,10 @@ def exchange(molecule: Molecule, search: Search, protocol: str, kept: Path) -> E
     return Exchange(energy, details)
 
 
-def _reference() -> Reference:
-    """The aqua ion and water; a quick search misses the lowest aqua ion by 0.06 eV, in every number alike."""
+def _reference(ion: Ion) -> Reference:
+    """The hydrate and water; a quick search misses the lowest hydrate by 0.06 eV, in every number alike."""
     ligand = prepare(parse("O"), water=True)
-    built = complexes.build(ligand, complexes.THOROUGH)
+    built = complexes.build(ligand, ion, complexes.THOROUGH, chelates=False).complexes[0]
     bound = semiempirical.point(built.geometry, water=True)
     free = semiempirical.point(ligand.conformers[0], water=True)
     return Reference(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +13,9 @@ from typing import Any
 from loop.records import digest
 from oracles.chemistry.provenance import versions
 
+SHIPPED = "data/complex_references.json"
+"""In the package ``oracles``; ``python -m oracles.chemistry.shipped`` writes it anew."""
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -20,47 +23,53 @@ class Reference:
 
     Attributes
     ----------
-    aqua_ion, water
-        Energies of [Zn(H2O)6]2+ and H2O, in hartree.
-    zinc_charge
-        Charge of zinc in the aqua ion, in e.
+    hydrate, water
+        Energies of the ion's hydrate and of H2O, in hartree.
+    ion_charge
+        Charge of the ion in its hydrate, in e.
     """
 
-    aqua_ion: float
+    hydrate: float
     water: float
-    zinc_charge: float
+    ion_charge: float
 
 
-def reference(protocol: str, directory: Path, compute: Callable[[], Reference]) -> Reference:
-    """Return the reference of a protocol: shipped, from ``directory``, or computed and kept there.
+def reference(settings: Mapping[str, Any], directory: Path, compute: Callable[[], Reference]) -> Reference:
+    """Return the reference of a level: shipped, from ``directory``, or computed and kept there.
 
     Parameters
     ----------
-    protocol
-        Digest of the protocol; with the versions of the programs it is the key.
+    settings
+        All that changes these energies; with the versions of the programs it is the key. Protocols that
+        differ in what does not touch them (denticity) share them.
     directory
         Shared by the measurements of a campaign. Two processes that compute at once write the same
         numbers, each into a file of its own that takes the name in one step.
     """
-    key = digest({"protocol": protocol, "versions": versions()})
-    shipped = json.loads(files("oracles").joinpath("data/zinc_references.json").read_text())
+    key = key_of(settings)
+    shipped = json.loads(files("oracles").joinpath(SHIPPED).read_text())
     if key in shipped:
         return _read(shipped[key])
-    path = directory / f"zinc-{key}.json"
+    path = directory / f"complexes-{key}.json"
     if path.exists():
         return _read(json.loads(path.read_text()))
     found = compute()
-    _write(path, record(protocol, found))
+    _write(path, record(settings, found))
     return found
 
 
-def record(protocol: str, found: Reference) -> dict[str, Any]:
+def key_of(settings: Mapping[str, Any]) -> str:
+    """Name of the reference of these settings with these versions of the programs."""
+    return digest({"settings": dict(settings), "versions": versions()})
+
+
+def record(settings: Mapping[str, Any], found: Reference) -> dict[str, Any]:
     """The reference as it is kept, with what it came from."""
-    return {"protocol": protocol, "versions": versions(), **asdict(found)}
+    return {"settings": dict(settings), "versions": versions(), **asdict(found)}
 
 
 def _read(kept: dict[str, Any]) -> Reference:
-    return Reference(kept["aqua_ion"], kept["water"], kept["zinc_charge"])
+    return Reference(kept["hydrate"], kept["water"], kept["ion_charge"])
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What surrounds the zinc ion, and whether a complex is still the one that was built."""
+"""What surrounds the ion, and whether a complex is still the one that was built."""
 
 from __future__ import annotations
 
@@ -9,20 +9,12 @@ from rdkit.Chem.rdchem import Mol
 
 from oracles.chemistry.connectivity import Bonds, bonds_in_space, bonds_of, isomer_in_space, name_change
 from oracles.chemistry.geometry import Geometry
-from oracles.chemistry.octahedron import WATERS
-
-REACH = {"O": 2.6, "N": 2.6, "F": 2.6, "S": 2.75, "P": 2.75, "Cl": 2.75, "Br": 2.85}
-"""An atom this near to zinc (angstrom) belongs to its first shell."""
-
-ZINC_OXYGEN = (1.9, 2.3)
-"""Range of believable Zn-O distances in the first shell, in angstrom."""
-
-COORDINATION = (5, 6)
+from oracles.chemistry.ions import Ion
 
 
 @dataclass(frozen=True)
 class Shell:
-    """The first shell of the zinc ion.
+    """The first shell of the ion.
 
     Attributes
     ----------
@@ -31,7 +23,7 @@ class Shell:
     waters
         Indices of water oxygens in it.
     distances
-        Distance of each of these from zinc, in angstrom, ligand first.
+        Distance of each of these from the ion, in angstrom, ligand first.
     """
 
     ligand: tuple[int, ...]
@@ -44,13 +36,13 @@ class Shell:
         return len(self.ligand) + len(self.waters)
 
 
-def shell_of(geometry: Geometry, ligand_atoms: int) -> Shell:
-    """Read the first shell; atoms in the order ligand, Zn, waters."""
+def shell_of(geometry: Geometry, ligand_atoms: int, ion: Ion) -> Shell:
+    """Read the first shell; atoms in the order ligand, ion, waters."""
     apart = np.linalg.norm(geometry.positions - geometry.positions[ligand_atoms], axis=1)
     near = [
         k
         for k, symbol in enumerate(geometry.symbols)
-        if k != ligand_atoms and apart[k] < REACH.get(symbol, 0.0)
+        if k != ligand_atoms and symbol in ion.contacts and apart[k] < ion.contacts[symbol].reach
     ]
     return Shell(
         tuple(k for k in near if k < ligand_atoms),
@@ -59,8 +51,11 @@ def shell_of(geometry: Geometry, ligand_atoms: int) -> Shell:
     )
 
 
-def flaw(mol: Mol, isomer: str, geometry: Geometry) -> str | None:
-    """Say why a relaxed complex is not the intact monodentate one, or return ``None`` if it is.
+def flaw(mol: Mol, isomer: str, geometry: Geometry, ion: Ion) -> str | None:
+    """Say why a relaxed complex is not an intact one of its reaction, or return ``None`` if it is.
+
+    The ligand must bind with as many atoms as waters were released; which atoms these are is for the
+    relaxation to say.
 
     Parameters
     ----------
@@ -69,36 +64,60 @@ def flaw(mol: Mol, isomer: str, geometry: Geometry) -> str | None:
     isomer
         Its SMILES with every stereo element set.
     geometry
-        Atoms in the order ligand, Zn, then O, H, H for each water.
+        Atoms in the order ligand, ion, then O, H, H for each water.
     """
     n = mol.GetNumAtoms()
-    changed = name_change(_expected(mol), _without_zinc(geometry, n), geometry)
+    released = ion.waters - _waters(mol, geometry)
+    return rearranged(mol, isomer, geometry) or _flaw_of_shell(
+        geometry, shell_of(geometry, n, ion), ion, released
+    )
+
+
+def rearranged(mol: Mol, isomer: str, geometry: Geometry) -> str | None:
+    """Say which bonds of ligand and waters changed, those of the ion left aside; ``None`` if none did.
+
+    Parameters
+    ----------
+    mol, isomer, geometry
+        As for :func:`flaw`; there may be no waters.
+    """
+    n = mol.GetNumAtoms()
+    changed = name_change(_expected(mol, _waters(mol, geometry)), _without_ion(geometry, n), geometry)
     if changed is not None:
         return f"the bonds changed: {changed}"
     found = isomer_in_space(mol, geometry.positions[:n])
-    if found != isomer:
-        return f"the stereochemistry changed: {isomer} became {found}"
-    return _flaw_of_shell(geometry, shell_of(geometry, n))
+    return None if found == isomer else f"the stereochemistry changed: {isomer} became {found}"
 
 
-def _expected(mol: Mol) -> Bonds:
+def _waters(mol: Mol, geometry: Geometry) -> int:
+    return (len(geometry.symbols) - mol.GetNumAtoms() - 1) // 3
+
+
+def _expected(mol: Mol, waters: int) -> Bonds:
     first = mol.GetNumAtoms() + 1
-    oxygens = range(first, first + 3 * WATERS, 3)
+    oxygens = range(first, first + 3 * waters, 3)
     return bonds_of(mol) | {(o, o + h) for o in oxygens for h in (1, 2)}
 
 
-def _without_zinc(geometry: Geometry, zinc: int) -> Bonds:
-    return frozenset(pair for pair in bonds_in_space(geometry) if zinc not in pair)
+def _without_ion(geometry: Geometry, ion: int) -> Bonds:
+    return frozenset(pair for pair in bonds_in_space(geometry) if ion not in pair)
 
 
-def _flaw_of_shell(geometry: Geometry, shell: Shell) -> str | None:
+def _flaw_of_shell(geometry: Geometry, shell: Shell, ion: Ion, released: int) -> str | None:
     if not shell.ligand:
         return "the ligand left the first shell"
-    if len(shell.ligand) > 1:
-        return f"the ligand binds with {len(shell.ligand)} atoms, not with one"
-    if not COORDINATION[0] <= shell.coordination <= COORDINATION[1]:
-        return f"zinc has {shell.coordination} neighbours, not {COORDINATION[0]} to {COORDINATION[1]}"
+    if len(shell.ligand) != released:
+        return f"the ligand binds with {len(shell.ligand)} atom(s), but {released} water(s) were released"
+    low, high = ion.coordination
+    if not low <= shell.coordination <= high:
+        wanted = f"{low} to {high}" if low < high else f"{low}"
+        return f"{ion.symbol} has {shell.coordination} neighbours, not {wanted}"
     for k, distance in zip(shell.ligand + shell.waters, shell.distances, strict=True):
-        if geometry.symbols[k] == "O" and not ZINC_OXYGEN[0] <= distance <= ZINC_OXYGEN[1]:
-            return f"a Zn-O distance is {distance:.2f} A, outside {ZINC_OXYGEN[0]} to {ZINC_OXYGEN[1]} A"
+        element = geometry.symbols[k]
+        contact = ion.contacts[element]
+        if not contact.shortest <= distance <= contact.longest:
+            return (
+                f"a {ion.symbol}-{element} distance is {distance:.2f} A, "
+                f"outside {contact.shortest} to {contact.longest} A"
+            )
     return None

@@ -42,7 +42,7 @@ def test_what_is_easily_reduced_lies_below_what_is_not(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("smiles", "reason"),
-    [("C[Se]C", "contains Se"), ("CC(=O)[O-]", "charge -1"), ("CCCC", "no donor atom for zinc")],
+    [("C[Se]C", "contains Se"), ("CC(=O)[O-]", "charge -1"), ("CCCC", "no donor atom for Zn2")],
 )
 def test_what_it_does_not_cover_is_refused(smiles: str, reason: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=reason):

@@ -16,7 +16,8 @@ def test_urea_displaces_water(tmp_path: Path, capfd: pytest.CaptureFixture[str])
     """Against -0.46 eV from another search for the complex, with the same functional and solvent."""
     found = ZincExchange().measure(parse("NC(N)=O"), tmp_path / "a")
     assert found.values[0].value == pytest.approx(-0.40, abs=0.12)
-    assert found.details["donor"] == "O"
+    assert found.details["donors"] == ["O"]
+    assert found.details["reaction"] == "[Zn(H2O)6]2+ + L -> [Zn(H2O)5L]2+ + H2O"
     assert found.details["denticity"] == 1
     assert found.details["coordination"] == 6
     assert found.details["complex"].startswith("24\ncharge +2")
@@ -36,7 +37,7 @@ def test_water_displaces_water_for_nothing(tmp_path: Path) -> None:
         ("C[Se]C", "contains Se"),
         ("CC(=O)[O-]", "charge -1"),
         ("C[NH3+]", r"charge \+1"),
-        ("CCCC", "no donor atom for zinc"),
+        ("CCCC", "no donor atom for Zn2"),
     ],
 )
 def test_what_it_does_not_cover_is_refused(smiles: str, reason: str, tmp_path: Path) -> None:

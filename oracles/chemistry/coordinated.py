@@ -1,0 +1,122 @@
+"""A complex and an exchange energy, as they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loop.molecule import Molecule
+from loop.protocols import RejectedError
+from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.ions import Ion
+from oracles.chemistry.shell import Shell
+from oracles.chemistry.trajectory import Trajectory
+
+LARGEST_EXCHANGE = 1.5
+"""Larger exchange energies (eV per water released, either sign) are not believed of a neutral ligand."""
+
+
+@dataclass(frozen=True, eq=False)
+class Complex:
+    """An intact complex.
+
+    Attributes
+    ----------
+    ion
+        What it is built around.
+    geometry
+        Atoms in the order ligand, ion, then O, H, H for each water.
+    energy
+        By GFN2 in implicit water, in eV.
+    shell
+        The first shell as it came out.
+    kinds
+        What the ligand's donors are, in the order of the shell.
+    path
+        How it came to rest.
+    """
+
+    ion: Ion
+    geometry: Geometry
+    energy: float
+    shell: Shell
+    kinds: tuple[str, ...]
+    path: Trajectory
+
+    @property
+    def denticity(self) -> int:
+        """Number of the ligand's atoms in the shell, and of waters released."""
+        return len(self.shell.ligand)
+
+    def details(self) -> dict[str, Any]:
+        """The complex as JSON-able provenance."""
+        atoms = self.shell.ligand + self.shell.waters
+        return {
+            "ion": self.ion.name,
+            "reaction": self.ion.reaction(self.denticity),
+            "complex": self.geometry.xyz(),
+            "denticity": self.denticity,
+            "sites": list(self.shell.ligand),
+            "donors": [self.geometry.symbols[k] for k in self.shell.ligand],
+            "donor_kinds": list(self.kinds),
+            "coordination": self.shell.coordination,
+            "waters_in_shell": len(self.shell.waters),
+            "shell": [f"{self.geometry.symbols[k]}{k + 1}" for k in atoms],
+            "ion_distances_angstrom": list(self.shell.distances),
+            "trajectory": self.path.details("complex"),
+        }
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a search found.
+
+    Attributes
+    ----------
+    complexes
+        The lowest intact one of each denticity, one donor first.
+    starts
+        Denticity -> starting geometries tried.
+    flaws
+        Denticity -> what became of the starts, where none ended as an intact complex.
+    """
+
+    complexes: tuple[Complex, ...]
+    starts: Mapping[int, int]
+    flaws: Mapping[int, str]
+
+    def details(self) -> dict[str, Any]:
+        """The search as JSON-able provenance."""
+        return {
+            "starts": {str(n): k for n, k in self.starts.items()},
+            "not_formed": {str(n): text for n, text in self.flaws.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """An exchange energy in eV with its JSON-able provenance."""
+
+    energy: float
+    details: dict[str, Any]
+
+
+def believe(molecule: Molecule, exchange_energy: float, released: int) -> None:
+    """Check an exchange energy in eV.
+
+    Parameters
+    ----------
+    released
+        Number of waters that the ligand displaced.
+
+    Raises
+    ------
+    RejectedError
+        If it is beyond what a neutral ligand can have.
+    """
+    largest = LARGEST_EXCHANGE * released
+    if abs(exchange_energy) > largest:
+        raise RejectedError(
+            f"the exchange energy of {molecule} is {exchange_energy:.2f} eV, beyond {largest:g} eV"
+        )

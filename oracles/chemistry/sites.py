@@ -1,0 +1,54 @@
+"""Which donors of a molecule can hold one ion together."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise, permutations
+
+from rdkit import Chem
+from rdkit.Chem.rdchem import Mol
+
+from oracles.chemistry.donors import DONORS, Donor, every
+from oracles.chemistry.geometry import FloatArray
+
+Site = tuple[Donor, ...]
+"""Donors that bind one ion together, in the order of the chain they are part of."""
+
+BONDS = (2, 3, 4)
+"""Bonds between two donors of a chelate: rings of four (carboxylates), five and six atoms."""
+
+KINDS = tuple(DONORS)
+
+
+def sites(mol: Mol) -> tuple[Site, ...]:
+    """Chelate sites of a molecule (hydrogens explicit), one per symmetry class, the likeliest first.
+
+    Pairs are two to four bonds apart. Triples are donors of one chain, each pair of neighbours in a ring of
+    five or six with the ion: the middle one is between the others, as in diethylenetriamine and diglyme and
+    not in glycerol. Rings of five come first, those of four last.
+    """
+    donors, apart = every(mol), Chem.GetDistanceMatrix(mol)
+    classes = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
+    found: dict[tuple[object, ...], Site] = {}
+    for site in (*combinations(donors, 2), *_chains(donors, apart)):
+        if all(apart[a.atom, b.atom] in BONDS for a, b in pairwise(site)):
+            key = (tuple(sorted(classes[d.atom] for d in site)), _spans(site, apart))
+            found.setdefault(key, site)
+    return tuple(sorted(found.values(), key=lambda site: _rank(site, apart)))
+
+
+def _chains(donors: tuple[Donor, ...], apart: FloatArray) -> list[Site]:
+    chains: list[Site] = []
+    for a, b, c in permutations(donors, 3):
+        first, second = apart[a.atom, b.atom], apart[b.atom, c.atom]
+        if a.atom < c.atom and min(first, second) > 2 and apart[a.atom, c.atom] == first + second:
+            chains.append((a, b, c))
+    return chains
+
+
+def _spans(site: Site, apart: FloatArray) -> tuple[int, ...]:
+    return tuple(sorted(int(apart[a.atom, b.atom]) for a, b in combinations(site, 2)))
+
+
+def _rank(site: Site, apart: FloatArray) -> tuple[int, ...]:
+    spans = [int(apart[a.atom, b.atom]) for a, b in pairwise(site)]
+    return (sum((2, 0, 1)[s - 2] for s in spans), sum(KINDS.index(d.kind) for d in site), site[0].atom)

@@ -1,0 +1,83 @@
+"""What the search for complexes finds, and which denticity it is of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from loop.molecule import parse
+from loop.protocols import RejectedError
+from oracles.chemistry import chelate, complexes, denticity, semiempirical
+from oracles.chemistry.complexes import QUICK
+from oracles.chemistry.coordinated import Built, believe
+from oracles.chemistry.ions import IONS
+from oracles.chemistry.ligand import Ligand, prepare
+from oracles.chemistry.sites import sites
+from oracles.chemistry.trajectory import Trajectory
+
+ZINC = IONS["Zn2+"]
+
+
+def search(smiles: str) -> Built:
+    return complexes.build(prepare(parse(smiles), water=True), ZINC, QUICK)
+
+
+def test_a_complex_of_ammonia_relaxes_intact_and_beats_the_hydrate() -> None:
+    ligands = {s: prepare(parse(s), water=True) for s in ("N", "O")}
+    found = {s: complexes.build(ligand, ZINC).complexes[0] for s, ligand in ligands.items()}
+    energy = {
+        s: found[s].energy - semiempirical.point(ligands[s].conformers[0], water=True).energy for s in found
+    }
+    assert found["N"].kinds == ("amine N",)
+    assert found["N"].shell.coordination == 6
+    # GFN2/ALPB alone puts the exchange near -0.3 eV; a lost hydrogen bond or water would show.
+    assert energy["N"] - energy["O"] == pytest.approx(-0.32, abs=0.1)
+
+
+def test_ethylenediamine_chelates() -> None:
+    one, two = search("NCCN").complexes
+    assert (one.denticity, two.denticity) == (1, 2)
+    assert two.kinds == ("amine N", "amine N")
+    assert two.shell.coordination == 6
+    assert len(two.shell.waters) == 4
+    assert two.details()["reaction"] == "[Zn(H2O)6]2+ + L -> [Zn(H2O)4L]2+ + 2 H2O"
+    assert denticity.above_lowest((one, two))["2"] < 0.05
+
+
+@pytest.mark.parametrize("smiles", ["NC(N)=O", "CS(C)=O"])
+def test_molecules_with_one_donor_atom_stay_with_one(smiles: str) -> None:
+    (only,) = search(smiles).complexes
+    assert only.kinds == ("oxo O",)
+
+
+def test_a_carboxylate_binds_with_one_oxygen() -> None:
+    found = search("[NH3+]CC(=O)[O-]").complexes
+    above = denticity.above_lowest(found)
+    assert above["1"] == 0.0
+    assert [c.denticity for c in denticity.promising(found)] == [1]
+    assert found[0].kinds[0] in {"anionic O", "oxo O"}
+
+
+def _start(smiles: str) -> tuple[Ligand, semiempirical.Relaxed]:
+    ligand = prepare(parse(smiles), water=True)
+    start = chelate.starts(ligand.mol, sites(ligand.mol)[0], ZINC, 1)[0]
+    path = Trajectory.of(start, "as built", [start.positions], [0.0])
+    return ligand, semiempirical.Relaxed(start, 0.0, converged=True, path=path)
+
+
+def test_a_relaxation_that_did_not_end_is_no_complex() -> None:
+    ligand, start = _start("NCCN")
+    assert complexes.judged(ligand, ZINC, start) is None
+    assert "did not come to rest" in str(complexes.judged(ligand, ZINC, replace(start, converged=False)))
+    assert "did not converge" in str(complexes.judged(ligand, ZINC, None))
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_an_exchange_energy_is_believed_by_the_waters_it_released(sign: float) -> None:
+    molecule = parse("NCCN")
+    believe(molecule, sign * 2.9, released=2)
+    with pytest.raises(RejectedError, match=r"beyond 1\.5 eV"):
+        believe(molecule, sign * 2.9, released=1)
+    with pytest.raises(RejectedError, match="beyond 3 eV"):
+        believe(molecule, sign * 3.1, released=2)
