@@ -26,9 +26,9 @@ SMALLEST_GAP = 1.0
 """In eV. Ammonia 6.7, water 5.0, methanol 3.0, urea 1.6: the bare ion's empty orbital lies low, so that a
 small gap is no error yet; below this the closed shell is about to lose to two open ones."""
 
-LEAST_CHARGE = 0.6
+LEAST_CHARGE = 0.55
 """Smallest charge of the bound ion as a part of its own. Zinc keeps 1.75 with water, 1.68 with methanol, 1.58
-with urea, 1.54 with ammonia; beside a cation it would have 1.0."""
+with urea, 1.54 with ammonia, 1.24 with thiourea; beside a cation it would have 1.0."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ def found(smiles: str) -> list[str]:
         ("NC(N)=O", []),
         ("CS(C)=O", []),
         ("NCCCCN", []),
+        ("CS(C)(=O)=O", []),
+        ("C[N+](=O)[O-]", ["OO"]),
         # The middle donor of a triple is between the others.
         ("NCCNCCN", ["NN", "NNN"]),
         ("COCCOCCOC", ["OO", "OOO"]),

@@ -81,3 +81,12 @@ def test_an_exchange_energy_is_believed_by_the_waters_it_released(sign: float) -
         believe(molecule, sign * 2.9, released=1)
     with pytest.raises(RejectedError, match="beyond 3 eV"):
         believe(molecule, sign * 3.1, released=2)
+
+
+def test_what_gfn2_cannot_tell_apart_is_left_to_a_better_energy() -> None:
+    """GFN2 has too much favour for chelates, and is never too hard on one by more than 0.1 eV."""
+    one, two = search("NCCN").complexes
+    gap = denticity.above_lowest((one, two))["2"] - denticity.above_lowest((one, two))["1"]
+    for above, kept in ((0.1, [1, 2]), (0.3, [1]), (-0.3, [1, 2]), (-1.0, [2])):
+        moved = replace(two, energy=two.energy - gap + above)
+        assert [c.denticity for c in denticity.promising((one, moved))] == kept
