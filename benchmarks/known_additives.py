@@ -19,7 +19,7 @@ import csv
 import shutil
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -35,6 +35,7 @@ from oracles.contained import Containment, Job, run
 from oracles.validation.calculation import computed
 from oracles.validation.exchange_series import ORACLE, SERIES
 from oracles.validation.ranks import PROPERTIES
+from oracles.validation.running import as_they_end
 
 ADDITIVES = Path(__file__).parents[1] / "generators" / "data" / "zn_additives.csv"
 EVERYTHING = ("synthesizability", *PROPERTIES)
@@ -88,7 +89,7 @@ def calculate(questions: Sequence[Question], kept: Kept, workers: int, containme
     with ThreadPoolExecutor(workers) as pool:
         futures = {pool.submit(answered, q, kept.directory, containment, stop): q for q in questions}
         try:
-            for future in track(as_completed(futures), "calculations", total=len(futures)):
+            for future in track(as_they_end(futures), "calculations", total=len(futures)):
                 question, outcome = futures[future], future.result()
                 if isinstance(outcome, Failure) and outcome.kind is FailureKind.TRANSIENT:
                     shutil.rmtree(kept.directory / question.key, ignore_errors=True)  # it is tried again

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.linalg
 from pyscf import gto
 from pyscf.dft.rks import RKS
+from pyscf.dft.uks import UKS
 
 from oracles.chemistry.geometry import FloatArray
 from oracles.chemistry.theory import GAUSSIAN_2DF_P
@@ -48,12 +49,14 @@ def _gaussian_2df_p() -> dict[str, Any]:
     return shells
 
 
-class MixedRKS(RKS):  # type: ignore[misc]
+class _Mixed:
     """Kohn-Sham in six d and seven f functions, of which PySCF only has all Cartesian or all spherical.
 
     The integrals are Cartesian; orbitals are sought in the space that leaves out the three p functions which
     ten Cartesian f functions contain (and the likewise contained ones above f).
     """
+
+    mol: gto.Mole
 
     def check_linear_dependency(self, s: FloatArray, verbose: int | None = None) -> FloatArray:  # noqa: ARG002
         """Orthonormal functions that span the space, shape ``(n_cartesian, n_mixed)``.
@@ -67,10 +70,25 @@ class MixedRKS(RKS):  # type: ignore[misc]
     def eig(
         self, h: FloatArray, s: FloatArray, overwrite: bool = False, x: FloatArray | None = None
     ) -> tuple[FloatArray, FloatArray]:
-        """Orbital energies and coefficients in the space, for a caller that has not set it up, too."""
+        """Energies and coefficients of orbitals in the space, for a caller that has not set it up, too."""
         within = self.check_linear_dependency(s) if x is None else x
-        energies, coefficients = super().eig(h, s, overwrite, within)
+        energies, coefficients = super().eig(h, s, overwrite, within)  # type: ignore[misc]
         return np.asarray(energies), np.asarray(coefficients)
+
+
+class MixedRKS(_Mixed, RKS):  # type: ignore[misc]
+    """The same for a closed shell."""
+
+
+class MixedUKS(_Mixed, UKS):  # type: ignore[misc]
+    """The same with unpaired electrons."""
+
+
+def kohn_sham(mol: gto.Mole, functions: str, xc: str) -> RKS | UKS:
+    """PySCF's object for ``functions`` of :class:`~oracles.chemistry.theory.Functional`."""
+    if functions == "6d7f":
+        return (MixedUKS if mol.spin else MixedRKS)(mol, xc=xc)
+    return (UKS if mol.spin else RKS)(mol, xc=xc)
 
 
 def mixed(mol: gto.Mole) -> FloatArray:

@@ -6,14 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from pyscf import dft, gto, lib, scf
+from pyscf import gto, lib, scf
 from pyscf.data.nist import HARTREE2EV
 from pyscf.dft.rks import RKS
 from pyscf.dft.uks import UKS
 
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import basis
-from oracles.chemistry.basis import MixedRKS
 from oracles.chemistry.continuum import solvent
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.theory import Functional, Resources
@@ -101,8 +100,7 @@ def mean_field(geometry: Geometry, functional: Functional, memory_mb: int, unpai
         max_memory=memory_mb,
         verbose=0,
     )
-    restricted = MixedRKS if functional.functions == "6d7f" else dft.RKS
-    mf = (dft.UKS if unpaired else restricted)(mol, xc=functional.xc)
+    mf = basis.kohn_sham(mol, functional.functions, functional.xc)
     if functional.density_fitting:
         mf = mf.density_fit(auxbasis=basis.fitting(functional.basis))
     mf.init_guess = functional.guess
