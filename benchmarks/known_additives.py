@@ -27,7 +27,7 @@ from typing import cast
 from pydantic import BaseModel
 from rich.progress import track
 
-from benchmarks.additive_sheet import write
+from benchmarks.additive_sheet import DATA, write
 from benchmarks.kept_answers import Kept, Line
 from loop.molecule import Molecule, parse
 from loop.records import Cost, Failure, FailureKind, Outcome, Request
@@ -63,6 +63,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0, help="deadline of one calculation")
     parser.add_argument("--series", action="store_true")
     parser.add_argument("--kept", type=Path, default=Path("build/known_additives.jsonl"))
+    parser.add_argument("--to", type=Path, default=DATA, help="directory of the table")
     options = parser.parse_args()
     named = {name: parse(s) for name, s in SERIES.items()} if options.series else additives()
     named = dict(list(named.items())[: options.molecules])
@@ -72,7 +73,7 @@ def main() -> None:
     missing = [question for question in questions if question.key not in kept]
     calculate(missing, kept, options.workers, Containment(60 * options.minutes, 0, 1))
     lines = [(q.name, q.molecule, kept[q.key]) for q in questions if q.key in kept]
-    print(write("exchange_series" if options.series else "known_additives", lines))
+    print(write("exchange_series" if options.series else "known_additives", lines, options.to))
 
 
 def additives() -> dict[str, Molecule]:
