@@ -56,6 +56,13 @@ def test_each_is_calculated_once_and_a_failure_ends_no_other(tmp_path: Path) -> 
     assert len(found) == 4
 
 
+def test_an_oracle_is_asked_with_its_settings(tmp_path: Path) -> None:
+    zwitterion = Asked("orbitals", "[NH3+]CC(=O)[O-]", (("solvent", "gas"),))
+    assert (
+        "a zwitterion, which does not exist in gas" in dict(run([zwitterion], 1, tmp_path))[zwitterion].reason
+    )
+
+
 def test_who_no_longer_listens_ends_what_runs(tmp_path: Path) -> None:
     before = children()
     running = run([Dissociation("ammonia", "ccsd(t)"), SA], 2, tmp_path)
