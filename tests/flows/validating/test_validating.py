@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.validating.choosing import chosen
 from flows.validating.validating import Plan
-from flows.validating.views import estimate
+from flows.validating.views import in_words, seconds_left
 from loop.protocols import PartError
 from oracles.validation import coupled_cluster
 from oracles.validation.groups import GROUPS
@@ -72,9 +72,14 @@ def test_the_estimate_follows_the_pace() -> None:
     half = [c for k, c in enumerate(plan.calculations) if k % 2]
     left = sum(c.expected_cpu_seconds for c in half)
     done = plan.expected_cpu_seconds - left
-    assert estimate(plan, plan.calculations, 0.0, 2).startswith("about ")
-    assert estimate(plan, half, 3 * done, 2) == f"about {3 * left / 60:.0f} min left"
-    assert estimate(plan, [], 100.0, 2) == "less than a minute left"
+    assert seconds_left(plan, plan.calculations, 0.0, 2) == plan.expected_cpu_seconds / 2
+    assert seconds_left(plan, half, 3 * done, 2) == pytest.approx(3 * left)
+    assert [in_words(s) for s in (-5.0, 59.0, 61.0, 240.0)] == [
+        "less than a minute left",
+        "less than a minute left",
+        "about 1 min left",
+        "about 4 min left",
+    ]
 
 
 @pytest.mark.slow
