@@ -44,7 +44,7 @@ def test_a_drifted_value_is_marked_and_is_the_exit_status(monkeypatch: pytest.Mo
 
 
 def test_an_interrupt_ends_it_with_its_calculations() -> None:
-    process = subprocess.Popen([*COMMAND, "--only", "paper"], stdout=subprocess.DEVNULL, cwd=ROOT)
+    process = subprocess.Popen([*COMMAND, "--only", "paper", "--full"], stdout=subprocess.DEVNULL, cwd=ROOT)
     until = time.monotonic() + 60
     while not (calculations := _children(process.pid)) and time.monotonic() < until:
         time.sleep(0.1)
