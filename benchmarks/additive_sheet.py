@@ -22,7 +22,7 @@ AGAIN = {
 }
 
 
-def write(name: str, lines: Sequence[tuple[str, Molecule, Line]], directory: Path = DATA) -> str:
+def write(name: str, lines: Sequence[tuple[str, Molecule, Line]], directory: Path) -> str:
     """Write ``{name}.csv`` and ``{name}.json``, and say what is in them.
 
     Parameters

@@ -58,7 +58,8 @@ class Kept:
                     content = json.loads(text)
                 except json.JSONDecodeError:
                     continue
-                self._lines[content.pop("key")] = Line(**content)
+                key = content.pop("key")
+                self._lines[key] = Line(**content)
 
     @property
     def directory(self) -> Path:

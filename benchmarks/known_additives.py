@@ -19,7 +19,7 @@ import csv
 import shutil
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -27,7 +27,7 @@ from typing import cast
 from pydantic import BaseModel
 from rich.progress import track
 
-from benchmarks.additive_sheet import write
+from benchmarks.additive_sheet import DATA, write
 from benchmarks.kept_answers import Kept, Line
 from loop.molecule import Molecule, parse
 from loop.records import Cost, Failure, FailureKind, Outcome, Request
@@ -35,6 +35,7 @@ from oracles.contained import Containment, Job, run
 from oracles.validation.calculation import computed
 from oracles.validation.exchange_series import ORACLE, SERIES
 from oracles.validation.ranks import PROPERTIES
+from oracles.validation.running import as_they_end
 
 ADDITIVES = Path(__file__).parents[1] / "generators" / "data" / "zn_additives.csv"
 EVERYTHING = ("synthesizability", *PROPERTIES)
@@ -62,6 +63,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0, help="deadline of one calculation")
     parser.add_argument("--series", action="store_true")
     parser.add_argument("--kept", type=Path, default=Path("build/known_additives.jsonl"))
+    parser.add_argument("--to", type=Path, default=DATA, help="directory of the table")
     options = parser.parse_args()
     named = {name: parse(s) for name, s in SERIES.items()} if options.series else additives()
     named = dict(list(named.items())[: options.molecules])
@@ -71,7 +73,7 @@ def main() -> None:
     missing = [question for question in questions if question.key not in kept]
     calculate(missing, kept, options.workers, Containment(60 * options.minutes, 0, 1))
     lines = [(q.name, q.molecule, kept[q.key]) for q in questions if q.key in kept]
-    print(write("exchange_series" if options.series else "known_additives", lines))
+    print(write("exchange_series" if options.series else "known_additives", lines, options.to))
 
 
 def additives() -> dict[str, Molecule]:
@@ -88,7 +90,7 @@ def calculate(questions: Sequence[Question], kept: Kept, workers: int, containme
     with ThreadPoolExecutor(workers) as pool:
         futures = {pool.submit(answered, q, kept.directory, containment, stop): q for q in questions}
         try:
-            for future in track(as_completed(futures), "calculations", total=len(futures)):
+            for future in track(as_they_end(futures), "calculations", total=len(futures)):
                 question, outcome = futures[future], future.result()
                 if isinstance(outcome, Failure) and outcome.kind is FailureKind.TRANSIENT:
                     shutil.rmtree(kept.directory / question.key, ignore_errors=True)  # it is tried again

@@ -221,7 +221,11 @@ def doctor(
 @app.command("validate-oracles")
 def validate_oracles(
     full: Annotated[
-        bool, typer.Option("--full", help="The full table, coupled cluster included; about half an hour.")
+        bool,
+        typer.Option(
+            "--full",
+            help="The full table, with coupled cluster and larger molecules; several times as long.",
+        ),
     ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Calculations at a time, of one thread each.")] = 2,
     only: Annotated[str | None, typer.Option(help="One group of checks, by its name.")] = None,

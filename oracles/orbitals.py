@@ -26,7 +26,7 @@ from oracles.chemistry.theory import (
     uncovered,
 )
 
-UNCERTAINTY_GFN2 = {"homo": 0.05, "lumo": 0.07, "gap": 0.08, "dipole": 0.15}
+UNCERTAINTY_GFN2 = {"homo": 0.08, "lumo": 0.07, "gap": 0.08, "dipole": 0.2}
 """Standard uncertainty in eV at a GFN2 geometry: root mean square shift to the geometry relaxed with
 B3LYP/6-31G(d), over twelve molecules outside :data:`PATTERNS`. Grid, density fitting, spherical functions
 and surface order add less than 0.005 eV."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -54,27 +54,40 @@ def summary(found: Sequence[Verdict]) -> str:
 def _calculated(console: Console, plan: Plan, workers: int) -> Judgement:
     if not console.is_terminal:
         return carry_out(plan, workers, lambda _: None)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (_Left(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     left = list(plan.calculations)
     began = time.monotonic()
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(estimate(plan, left, 0.0, workers), total=len(left))
+        until = began + seconds_left(plan, left, 0.0, workers)
+        task = progress.add_task("", total=len(left), until=until)
 
         def done(calculation: Calculation) -> None:
             left.remove(calculation)
-            text = estimate(plan, left, time.monotonic() - began, workers)
-            progress.update(task, advance=1, description=text)
+            now = time.monotonic()
+            until = now + seconds_left(plan, left, now - began, workers)
+            progress.update(task, advance=1, until=until)
 
         return carry_out(plan, workers, done)
 
 
-def estimate(plan: Plan, left: Sequence[Calculation], elapsed: float, workers: int) -> str:
+class _Left(ProgressColumn):
+    """How long it takes yet, by the estimate made when the last answer came."""
+
+    def render(self, task: Task) -> Text:
+        """In words."""
+        return Text(in_words(task.fields["until"] - time.monotonic()))
+
+
+def seconds_left(plan: Plan, left: Sequence[Calculation], elapsed: float, workers: int) -> float:
     """How long it will take yet, by the oracles' own estimates and by how good these were so far."""
     open_seconds = sum(calculation.expected_cpu_seconds for calculation in left)
     done_seconds = plan.expected_cpu_seconds - open_seconds
-    pace = elapsed / done_seconds if done_seconds else 1.0 / workers
-    minutes = open_seconds * pace / 60
-    return f"about {minutes:.0f} min left" if minutes >= 1 else "less than a minute left"
+    return open_seconds * (elapsed / done_seconds if done_seconds else 1.0 / workers)
+
+
+def in_words(seconds: float) -> str:
+    """A time left, in minutes."""
+    return "less than a minute left" if seconds < 60 else f"about {seconds / 60:.0f} min left"
 
 
 def _show(console: Console, group: Group, verdicts: Sequence[Verdict]) -> None:
@@ -120,7 +133,7 @@ def line(verdict: Verdict) -> str:
 def _number(value: float) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:.0f}" if value == int(value) and abs(value) >= 1 else f"{value:.3f}"
+    return f"{value + 0.0:.0f}" if value.is_integer() else f"{value:.3f}"
 
 
 def _say(console: Console, text: str) -> None:

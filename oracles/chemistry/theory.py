@@ -100,8 +100,7 @@ class Functional:
         The basis set that fits them; ``None`` for the one PySCF chooses.
     functions
         What the shells of the basis set hold: ``spherical`` ones, all ``cartesian`` ones, or ``6d7f``: six d
-        functions and the seven spherical f ones, which is what Gaussian does with Pople's sets (only for
-        closed shells).
+        functions and the seven spherical f ones, which is what Gaussian does with Pople's sets.
     """
 
     xc: str

@@ -56,10 +56,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """An oracle with its default settings, asked about one molecule; a value has the property's name."""
+    """An oracle asked about one molecule; a value has the property's name.
+
+    Attributes
+    ----------
+    settings
+        Pairs of name and choice; what is not among them has its default.
+    """
 
     oracle: str
     smiles: str
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -69,14 +76,14 @@ class Asked:
     @property
     def expected_cpu_seconds(self) -> float:
         """The oracle's own estimate."""
-        return computed(self.oracle).expected_cpu_seconds(parse(self.smiles))
+        return computed(self.oracle, self.settings).expected_cpu_seconds(parse(self.smiles))
 
     def compute(self, scratch: Path) -> dict[str, float]:
-        """Measure as in a campaign."""
-        found = computed(self.oracle).measure(parse(self.smiles), scratch)
+        """Measure as a campaign does."""
+        found = computed(self.oracle, self.settings).measure(parse(self.smiles), scratch)
         return {value.property: value.value for value in found.values}
 
 
-def computed(kind: str) -> RatedOracle:
-    """An oracle as it is without any settings."""
-    return cast(RatedOracle, load("oracles", kind)())
+def computed(kind: str, settings: tuple[tuple[str, str], ...] = ()) -> RatedOracle:
+    """An oracle, by default as it is without any settings."""
+    return cast(RatedOracle, load("oracles", kind).model_validate(dict(settings)))

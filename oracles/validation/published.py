@@ -21,6 +21,8 @@ class Published:
         BF3 has -11.98 and -0.52 eV.
     tolerance
         In eV. The paper gives no geometry; ours differ more where a ring and a nitro group can turn.
+    dear
+        Whether it is relaxed with density-functional forces, which takes minutes: only of the full table.
     """
 
     name: str
@@ -28,18 +30,27 @@ class Published:
     homo: float
     lumo: float
     tolerance: float
+    dear: bool = False
 
 
 MOLECULES = (
     Published("boron trifluoride", "FB(F)F", -11.9267, -0.3782, 0.05),
     Published("bicyclobutane", "C1C2C1C2", -6.6477, 0.0571, 0.05),
-    Published("nitrobenzothiadiazolamine", "NN1SNc2cccc([N+](=O)[O-])c21", -6.2178, -3.0068, 0.10),
-    Published("trichloromethyl benzothiadiazole", "Clc1cc2c(cc1C(Cl)(Cl)Cl)NSN2", -5.7443, -1.736, 0.10),
+    Published("nitrobenzothiadiazolamine", "NN1SNc2cccc([N+](=O)[O-])c21", -6.2178, -3.0068, 0.10, dear=True),
+    Published(
+        "trichloromethyl benzothiadiazole", "Clc1cc2c(cc1C(Cl)(Cl)Cl)NSN2", -5.7443, -1.736, 0.10, dear=True
+    ),
 )
 
 
-def checks(full: bool) -> tuple[Check, ...]:  # noqa: ARG001 - they are all of the small table
-    """HOMO and LUMO of the four, by the oracle's default protocol, geometries included."""
+SETTINGS: tuple[tuple[str, str], ...] = ()
+"""Of the oracle. At GFN2 geometries, as it has them by default, two of the four values of the first two are
+0.06 and 0.15 eV off; relaxed with the oracle's density-functional forces BF3 has -11.922 and -0.364 eV and
+bicyclobutane -6.648 and 0.059 eV, all within 0.015 eV of the paper."""
+
+
+def checks(full: bool) -> tuple[Check, ...]:
+    """HOMO and LUMO of two, or with ``full`` of all four, by the oracle with ``SETTINGS``."""
     return tuple(
         near(
             f"{molecule.name} {key.upper()}",
@@ -47,10 +58,11 @@ def checks(full: bool) -> tuple[Check, ...]:  # noqa: ARG001 - they are all of t
             molecule.tolerance,
             "eV",
             SOURCE,
-            Asked("orbitals", molecule.smiles),
+            Asked("orbitals", molecule.smiles, SETTINGS),
             key,
         )
         for molecule in MOLECULES
+        if full or not molecule.dear
         for key in ("homo", "lumo")
     )
 

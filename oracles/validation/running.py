@@ -10,13 +10,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import TypeVar
 
 from oracles.contained.nursery import sweep
 from oracles.contained.starting import THREAD_VARIABLES
 from oracles.validation.calculation import Answer, Calculation
+
+Result = TypeVar("Result")
 
 PROGRAM = "import sys; from oracles.validation.child import main; main(int(sys.argv[1]), sys.argv[2])"
 
@@ -42,11 +45,23 @@ def run(
                 pool.submit(_calculate, calculation, directory / str(k), stop): calculation
                 for k, calculation in enumerate(wanted)
             }
-            for future in as_completed(futures):
+            for future in as_they_end(futures):
                 yield futures[future], future.result()
         finally:
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def as_they_end(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
+    """Yield each future when it is done, and heed a signal meanwhile.
+
+    RDKit, after a search for a substructure, sets Python's handler of SIGINT again in a way that restarts
+    what it interrupts: a thread that waits without an end, as in ``as_completed``, never learns of Ctrl-C.
+    """
+    left = set(futures)
+    while left:
+        done, left = wait(left, POLL_SECONDS, FIRST_COMPLETED)
+        yield from done
 
 
 def _calculate(calculation: Calculation, directory: Path, stop: threading.Event) -> Answer:
