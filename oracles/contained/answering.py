@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 import tempfile
 import time
 import traceback
@@ -30,6 +32,9 @@ KINDS: dict[type[Exception], FailureKind] = {
     NotAValueError: FailureKind.REJECTED,
 }
 
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM)
+"""Why a file cannot be written that can be elsewhere, or later."""
+
 
 def answer(oracle: ComputedOracle, smiles: str, scratch: Path, spent: Callable[[], Cost]) -> Outcome:
     """Measure, and turn whatever happens into an outcome.
@@ -47,14 +52,23 @@ def answer(oracle: ComputedOracle, smiles: str, scratch: Path, spent: Callable[[
         return Measurement(found.values, spent(), found.details)
     except MemoryError:
         return Failure(FailureKind.RESOURCE, "out of memory", spent())
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            return _unknown(error, spent())
+        reason = f"{error.filename or scratch} cannot be written: {error.strerror}"
+        return Failure(FailureKind.RESOURCE, reason, spent())
     except (OracleError, MoleculeError, NotAValueError) as error:
         kind = next(k for t, k in KINDS.items() if isinstance(error, t))
         details = error.details if isinstance(error, OracleError) else {}
         return Failure(kind, str(error), spent(), details)
     except Exception as error:  # noqa: BLE001 - the one place that has to catch everything
-        traceback.print_exc()
-        reason = f"{type(error).__name__}: {error}"
-        return Failure(FailureKind.UNKNOWN, reason, spent(), {"traceback": traceback.format_exc()})
+        return _unknown(error, spent())
+
+
+def _unknown(error: Exception, cost: Cost) -> Failure:
+    text = "".join(traceback.format_exception(error))
+    sys.stderr.write(text)
+    return Failure(FailureKind.UNKNOWN, f"{type(error).__name__}: {error}", cost, {"traceback": text})
 
 
 def answer_here(oracle: ComputedOracle, smiles: str) -> Outcome:
