@@ -76,7 +76,7 @@ def main() -> None:
     objectives = (*OBJECTIVES, ZINC) if options.zinc else OBJECTIVES
     oracles: list[ComputedOracle] = [XtbOrbitals(), Synthesizability()]
     if options.zinc:
-        oracles.append(XtbZincExchange(search="quick"))
+        oracles.append(XtbZincExchange(search="quick", denticity="one"))
     answers = Answers(oracles, options.directory / "answers")
     runs = [
         run(defined(objectives, seed, options.proposed), arm, answers)

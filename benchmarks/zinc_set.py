@@ -39,7 +39,11 @@ LARGEST = 10
 """Heavy atoms."""
 SEED = 0
 
-ORACLES: tuple[ComputedOracle, ...] = (XtbOrbitals(), XtbZincExchange(search="quick"), Synthesizability())
+ORACLES: tuple[ComputedOracle, ...] = (
+    XtbOrbitals(),
+    XtbZincExchange(search="quick", denticity="one"),
+    Synthesizability(),
+)
 
 
 def main() -> None:

@@ -39,8 +39,10 @@ class ZincExchange(BaseModel):
 
     The ion is Zn2+ unless set otherwise. The ligand binds with the number n of donors that gives the lowest
     energy; each has a reaction of its own. The entropy of the released waters is not counted: a chelate is
-    favoured by RT ln 55.5 = 0.10 eV more for every water beyond the first, for their dilution alone. The bare
-    reaction Zn2+ + L is no substitute; it measures charge transfer.
+    favoured by RT ln 55.5 = 0.10 eV more for every water beyond the first, for their dilution alone. In a
+    continuum chelation comes out too weak (diethylenetriamine is lowest with one donor): the denticity is
+    the protocol's, not a structure in solution. The bare reaction Zn2+ + L is no substitute; it measures
+    charge transfer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
