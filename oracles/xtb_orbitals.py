@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from loop.molecule import Molecule
-from loop.protocols import RejectedError
+from loop.protocols import InputError, RejectedError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
+from oracles.chemistry.theory import is_zwitterion
 
 SMALLEST_GAP = 0.2
 """A closed shell with a smaller gap (eV) is not the ground state, or not a closed shell."""
@@ -36,7 +37,7 @@ def preload() -> None:
 
 
 class XtbOrbitals(BaseModel):
-    """GFN2-xTB orbital energies at the lowest conformer, in implicit water (ALPB).
+    """GFN2-xTB orbital energies at the lowest conformer, in implicit water (ALPB) or in gas.
 
     Bannwarth, Ehlert & Grimme, 10.1021/acs.jctc.8b01176; Ehlert et al., 10.1021/acs.jctc.1c00471.
     """
@@ -44,6 +45,7 @@ class XtbOrbitals(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["xtb_orbitals"] = "xtb_orbitals"
+    solvent: Literal["water", "gas"] = Field("water", description="Implicit water (ALPB) or gas.")
 
     @property
     def exact(self) -> bool:
@@ -53,9 +55,10 @@ class XtbOrbitals(BaseModel):
     @property
     def properties(self) -> tuple[Property, ...]:
         """``homo_gfn2`` and ``lumo_gfn2`` in eV."""
+        where = f"in {self.solvent}, GFN2-xTB"
         return (
-            Property("homo_gfn2", "eV", "energy of the highest occupied orbital in water, GFN2-xTB"),
-            Property("lumo_gfn2", "eV", "energy of the lowest empty orbital in water, GFN2-xTB"),
+            Property("homo_gfn2", "eV", f"energy of the highest occupied orbital {where}"),
+            Property("lumo_gfn2", "eV", f"energy of the lowest empty orbital {where}"),
         )
 
     @property
@@ -65,19 +68,27 @@ class XtbOrbitals(BaseModel):
 
     def protocol(self) -> OracleProtocol:
         """Method and geometry recipe."""
+        method = "GFN2-xTB/ALPB(water)" if self._water else "GFN2-xTB"
         return OracleProtocol(
             oracle=self.kind,
-            name="gfn2",
+            name="gfn2" if self._water else "gfn2-gas",
             settings={
-                "method": "GFN2-xTB/ALPB(water)",
-                "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB/ALPB(water)",
+                "method": method,
+                "geometry": f"lowest of ETKDG, MMFF94, {method}",
                 "recipe": RECIPE,
             },
-            description="GFN2-xTB orbital energies in implicit water at the lowest conformer found there.",
+            description=f"GFN2-xTB orbital energies in {'implicit water' if self._water else 'gas'} at the "
+            "lowest conformer found there.",
         )
 
-    def refusal(self, molecule: Molecule) -> str | None:  # noqa: ARG002 - GFN2 covers every element
-        """GFN2 has parameters for all elements up to radon."""
+    @property
+    def _water(self) -> bool:
+        return self.solvent == "water"
+
+    def refusal(self, molecule: Molecule) -> str | None:
+        """Zwitterions in gas; GFN2 has parameters for all elements up to radon."""
+        if not self._water and is_zwitterion(molecule):
+            return f"{molecule} is a zwitterion, which does not exist in gas; use solvent 'water'"
         return None
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
@@ -89,16 +100,20 @@ class XtbOrbitals(BaseModel):
 
         Raises
         ------
+        InputError
+            If a zwitterion is asked about in gas.
         ConvergenceError
             If a geometry or the charges do not converge.
         RejectedError
             If relaxation changes the molecule, or there is no gap.
         """
+        if (refused := self.refusal(molecule)) is not None:
+            raise InputError(refused)
         # ASE and tblite load only when something is measured.
         from oracles.chemistry import ligand, provenance, semiempirical  # noqa: PLC0415
 
-        prepared = ligand.prepare(molecule, water=True)
-        found = semiempirical.point(prepared.conformers[0], water=True)
+        prepared = ligand.prepare(molecule, water=self._water)
+        found = semiempirical.point(prepared.conformers[0], water=self._water)
         if found.lumo - found.homo < SMALLEST_GAP:
             raise RejectedError(f"the gap of {molecule} is {found.lumo - found.homo:.2f} eV with GFN2-xTB")
         values = (

@@ -68,6 +68,7 @@ def solve(
     max_cycle: int,
     resources: Resources,
     of: str = "orbitals",
+    start: FloatArray | None = None,
 ) -> Solution:
     """Converge the density of one geometry, and check that it is that of a closed shell's ground state.
 
@@ -77,6 +78,8 @@ def solve(
         Largest number of iterations on each grid.
     of
         What is converged, for the account.
+    start
+        Density to begin with, shape ``(n, n)``, of the same functions at the same geometry.
 
     Raises
     ------
@@ -92,7 +95,7 @@ def solve(
         mf = mean_field(geometry, functional, resources.memory_mb)
         mf.max_cycle = max_cycle
         mf.callback = first = _First()
-        climbed = climb(mf, functional, of)
+        climbed = climb(mf, functional, of, start)
         mf.callback = None
         resources.account.rungs.extend(climbed.rungs)
         if not climbed.converged:
@@ -102,7 +105,8 @@ def solve(
                 f"tried: {tried}"
             )
         solution = _solution(mf, functional, climbed)
-        refuse_excited(functional, solution, cast(float, first.energy))
+        from_atoms = start is None and functional.guess == ATOMS
+        refuse_excited(functional, solution, cast(float, first.energy), from_atoms=from_atoms)
         if solution.gap < closed_shell.SUSPICIOUS_GAP:
             closed_shell.refuse_open_shell(geometry, functional, max_cycle, resources, of)
         return solution
@@ -134,8 +138,15 @@ class _First:
             self.energy = float(iteration["last_hf_e"])
 
 
-def refuse_excited(functional: Functional, solution: Solution, first: float) -> None:
+def refuse_excited(functional: Functional, solution: Solution, first: float, *, from_atoms: bool) -> None:
     """Compare with superposed atoms.
+
+    Parameters
+    ----------
+    first
+        Energy of the first density, in hartree.
+    from_atoms
+        Whether that was superposed atoms.
 
     Raises
     ------
@@ -143,7 +154,7 @@ def refuse_excited(functional: Functional, solution: Solution, first: float) -> 
         If the density is far above them.
     """
     mf = solution.mean_field
-    atoms = first if functional.guess == ATOMS else float(mf.energy_tot(mf.get_init_guess(key=ATOMS)))
+    atoms = first if from_atoms else float(mf.energy_tot(mf.get_init_guess(key=ATOMS)))
     if solution.energy - atoms > ABOVE_ATOMS * mf.mol.nelectron:
         raise RejectedError(
             f"{functional.name} converged {solution.energy - atoms:.1f} hartree above superposed atoms: "

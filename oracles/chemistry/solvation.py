@@ -46,8 +46,9 @@ def hydration(
     """
     ligand = prepare(molecule, water=False)
     geometry = ligand.conformers[0]
-    without = solve(geometry, gas, max_cycle, resources)
-    within = solve(geometry, replace(gas, continuum=water), max_cycle, resources)
+    without = solve(geometry, gas, max_cycle, resources, "gas")
+    start = without.mean_field.make_rdm1()
+    within = solve(geometry, replace(gas, continuum=water), max_cycle, resources, "water", start)
     energy = (within.energy - without.energy) * HARTREE2EV
     for solution in (without, within):
         frontier.believe(molecule, solution)

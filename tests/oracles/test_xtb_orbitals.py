@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from loop.molecule import parse
+from loop.protocols import InputError
 from oracles.xtb_orbitals import XtbOrbitals
 
 
@@ -19,3 +22,14 @@ def test_a_gap_lies_between_them(tmp_path: Path) -> None:
     homo, lumo = (v.value for v in found.values)
     assert homo < lumo - 3.0
     assert found.details["geometry"].startswith("10\ncharge +0")
+
+
+def test_gas_is_another_protocol_without_zwitterions(tmp_path: Path) -> None:
+    gas = XtbOrbitals(solvent="gas")
+    assert gas.protocol().name == "gfn2-gas"
+    found = gas.measure(parse("NC(N)=O"), tmp_path)
+    water = XtbOrbitals().measure(parse("NC(N)=O"), tmp_path)
+    # Water lowers the orbitals of a carbonyl.
+    assert found.values[0].value > water.values[0].value + 0.05
+    with pytest.raises(InputError, match="use solvent 'water'"):
+        gas.measure(parse("[NH3+]CC(=O)[O-]"), tmp_path)

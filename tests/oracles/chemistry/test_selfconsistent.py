@@ -115,4 +115,4 @@ def test_a_density_far_above_superposed_atoms_is_refused(resources: Resources) -
     found = Solution(float(excited.e_tot), -10.0, 1.0, Climb(()), excited)
     atoms = float(excited.energy_tot(excited.get_init_guess(key="minao")))
     with pytest.raises(RejectedError, match=r"\d\d\.\d hartree above superposed atoms: an excited state"):
-        refuse_excited(GAS, found, atoms)
+        refuse_excited(GAS, found, atoms, from_atoms=True)
