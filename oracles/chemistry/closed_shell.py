@@ -92,8 +92,8 @@ def _refuse_lower(name: str, closed: RKS, other: UKS) -> None:
     lower = float(closed.e_tot - other.e_tot)
     if lower > LOWER:
         raise RejectedError(
-            f"no closed shell: its {name} lies {lower * HARTREE2EV:.2f} eV lower, so that what was calculated "
-            "is an excited state"
+            f"no closed shell: its {name} lies {lower * HARTREE2EV:.2f} eV lower, so that what was "
+            "calculated is an excited state"
         )
 
 
