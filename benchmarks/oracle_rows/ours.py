@@ -34,12 +34,14 @@ WITHOUT: dict[str, Change] = {
     "a coarse last grid": lambda f: replace(f, grids=(3,), energy_grid=None),
     "loose convergence": lambda f: replace(f, conv_tol=1e-9),
     "a coarse surface": _fine_surface,
+    "a small fitting basis": lambda f: replace(f, auxiliary=None),
     "stored surface integrals": lambda f: f,
+    "functions kept on the grid": lambda f: f,
     "the guess": lambda f: replace(f, guess="minao"),
 }
 """Acceleration -> the functional without it."""
 
-STORED = "stored surface integrals"
+STORED, KEPT = "stored surface integrals", "functions kept on the grid"
 
 
 def job(structure: Structure, oracle: Any, without: str | None = None) -> dict[str, Any]:  # noqa: ANN401
@@ -57,19 +59,23 @@ def has(oracle: Any, acceleration: str) -> bool:  # noqa: ANN401
     functional = oracle.functional()
     if acceleration == STORED:
         return functional.continuum is not None
+    if acceleration == KEPT:
+        return True
     return bool(WITHOUT[acceleration](functional) != functional)
 
 
 def solve(argument: dict[str, Any]) -> dict[str, Any]:
     """Energy in hartree, HOMO and LUMO in eV; a child's function."""
     # PySCF loads only in the child that uses it.
-    from oracles.chemistry import continuum, selfconsistent  # noqa: PLC0415
+    from oracles.chemistry import continuum, quadrature, selfconsistent  # noqa: PLC0415
     from oracles.chemistry.geometry import Geometry  # noqa: PLC0415
 
     oracle: Any = load("oracles", argument["oracle"])(**argument["settings"])
     functional = oracle.functional()
     if argument["without"] == STORED:
         continuum.StoredPCM._pair_integrals = _nothing  # type: ignore[method-assign,assignment]
+    if argument["without"] == KEPT:
+        quadrature.KeptOrbitals._affordable = _never  # type: ignore[method-assign,assignment]
     if argument["without"] is not None:
         functional = WITHOUT[argument["without"]](functional)
     structure = read_xyz(argument["xyz"])
@@ -82,3 +88,8 @@ def solve(argument: dict[str, Any]) -> dict[str, Any]:
 
 def _nothing(pcm: Any) -> None:  # noqa: ANN401
     """What StoredPCM keeps where there is no memory for more."""
+
+
+def _never(*_: Any) -> bool:  # noqa: ANN401
+    """What KeptOrbitals finds where there is no memory for them."""
+    return False
