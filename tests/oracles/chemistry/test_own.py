@@ -73,7 +73,10 @@ def test_it_measures(tmp_path: Path) -> None:
     ("own", "reason"),
     [
         (Own(name="mine", functional="b4lyp"), "libxc has no functional 'b4lyp'"),
+        (Own(name="mine", functional="b3lyp,,"), "libxc has no functional 'b3lyp,,'"),
+        (Own(name="mine", functional=","), "',' is no functional"),
         (Own(name="mine", basis="def3-svp"), "PySCF has no basis set 'def3-svp'"),
+        (Own(name="mine", functional="svwn", dispersion="d3bj"), "there is no d3bj for 'svwn'"),
     ],
 )
 def test_what_pyscf_does_not_know_is_an_error_of_input(own: Own, reason: str, tmp_path: Path) -> None:
