@@ -13,10 +13,17 @@ from pyscf.solvent.smd import SMD
 
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import relaxation
-from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ladder import Climb
 from oracles.chemistry.meanfield import mean_field
-from oracles.chemistry.selfconsistent import Solution, atomic_charges, refuse_excited, solve
+from oracles.chemistry.selfconsistent import (
+    Solution,
+    _solution,
+    atomic_charges,
+    dipole,
+    refuse_excited,
+    solve,
+)
 from oracles.chemistry.theory import Continuum, Functional, Resources
 
 WATER = Geometry(
@@ -116,3 +123,33 @@ def test_a_density_far_above_superposed_atoms_is_refused(resources: Resources) -
     atoms = float(excited.energy_tot(excited.get_init_guess(key="minao")))
     with pytest.raises(RejectedError, match=r"\d\d\.\d hartree above superposed atoms: an excited state"):
         refuse_excited(GAS, found, atoms, from_atoms=True)
+
+
+def test_a_density_that_leaves_a_lower_orbital_empty_is_refused(resources: Resources) -> None:
+    """Formaldehyde with both electrons of its lone pair in the pi* orbital: 10.7 eV too high, gap 4.8 eV."""
+    positions = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.205], [0.0, 0.94, -0.587], [0.0, -0.94, -0.587]])
+    ground = solve(Geometry(("C", "O", "H", "H"), positions, 0), GAS, 50, resources)
+    mf, pairs = ground.mean_field.copy(), 8
+    wanted = mf.mo_coeff[:, [*range(pairs - 1), pairs]]
+    overlap = mf.get_ovlp()
+
+    def held(energies: FloatArray, orbitals: FloatArray) -> FloatArray:
+        likeness = ((wanted.T @ overlap @ orbitals) ** 2).sum(axis=0)
+        occupation = np.zeros(len(energies))
+        occupation[np.argsort(-likeness)[:pairs]] = 2.0
+        return occupation
+
+    mf.get_occ = held
+    mf.kernel(2.0 * wanted @ wanted.T)
+    assert mf.converged
+    assert 5.0 < (mf.e_tot - ground.energy) * 27.2 < 15.0
+    with pytest.raises(RejectedError, match=r"2\.0 electrons above empty orbitals: an excited state"):
+        _solution(mf, GAS, Climb(()))
+
+
+def test_the_dipole_of_an_ion_does_not_depend_on_where_it_lies(resources: Resources) -> None:
+    hydroxide = Geometry(("O", "H"), np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 0.97]]), -1)
+    here = dipole(solve(hydroxide, SOLVENT, 50, resources))
+    there = dipole(solve(hydroxide.moved(hydroxide.positions + 5.0), SOLVENT, 50, resources))
+    assert here == pytest.approx(there, abs=2e-3)
+    assert 1.0 < here < 4.0
