@@ -9,7 +9,7 @@ from typing import Any
 from ase.units import Hartree
 
 from loop.molecule import Molecule
-from loop.protocols import RejectedError
+from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import chelate, connectivity, donors, monodentate, relaxation, semiempirical, sites
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ions import Ion
@@ -149,7 +149,10 @@ def _starts(ligand: Ligand, ion: Ion) -> list[Geometry]:
     for site in sites.sites(ligand.mol):
         found += chelate.starts(ligand.mol, site, ion, 1)
     bare = [Geometry(g.symbols[: n + 1], g.positions[: n + 1], g.charge) for g in found]
-    relaxed = [semiempirical.relax(g, fmax=FMAX, steps=STEPS, water=False).geometry for g in bare]
+    tried = [semiempirical.tried(g, fmax=FMAX, steps=STEPS, water=False) for g in bare]
+    relaxed = [r.geometry for r in tried if r is not None]
+    if not relaxed:
+        raise ConvergenceError(f"GFN2-xTB converged for no complex of {ligand.isomer} with {ion.name}")
     return [g for g in relaxed if flaw(ligand, ion, g) is None]
 
 
