@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from pyscf import scf
+from pyscf.dft.rks import RKS
 from pyscf.solvent.pcm import PCM
 from pyscf.solvent.smd import SMD
 
@@ -109,6 +111,33 @@ def test_a_stretched_water_relaxes_to_its_known_geometry_in_silence(
     assert path.energies[-1] < path.energies[0] - 0.1
     assert path.level == functional.name
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_density_that_diis_does_not_converge_on_the_way_climbs_the_ladder(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four cycles are too few from superposed atoms."""
+
+    def hurried(*asked: Any) -> RKS:
+        mf = mean_field(*asked)
+        mf.max_cycle = cycles
+        return mf
+
+    monkeypatch.setattr(relaxation, "mean_field", hurried)
+    functional, stretched = replace(SOLVENT, grids=(1,)), WATER.moved(WATER.positions * 1.1)
+    cycles = 4
+    relaxed, _ = relaxation.relax(stretched, functional, resources)
+    bond = np.linalg.norm(relaxed.positions[1] - relaxed.positions[0])
+    assert bond == pytest.approx(0.969, abs=0.006)
+    tried = [(rung.of, rung.name, rung.converged) for rung in resources.account.rungs]
+    assert tried[0] == ("geometry", "DIIS", False)
+    assert tried[-1][2]
+
+    cycles = 1
+    with pytest.raises(ConvergenceError, match="did not converge at step 1, tried: DIIS, level shift, "):
+        relaxation.relax(stretched, functional, resources)
+    last = resources.account.rungs[-1]
+    assert (last.of, last.name, last.cycles, last.converged) == ("geometry", functional.name, 1, False)
 
 
 def test_a_density_far_above_superposed_atoms_is_refused(resources: Resources) -> None:
