@@ -74,13 +74,21 @@ def _molecule(geometry: Geometry, functional: Functional, memory_mb: int, unpair
 def _check_functional(mf: RKS | UKS, xc: str) -> None:
     try:
         exchange, parts = mf._numint.libxc.parse_xc(xc)
+        mf.do_nlc()
     except (KeyError, ValueError) as error:
         raise InputError(f"libxc has no functional '{xc}'") from error
+    except NotImplementedError as error:
+        raise InputError(f"PySCF does not do '{xc}': {error}") from error
     if not parts and not any(exchange):
         raise InputError(f"'{xc}' is no functional: it has neither exchange nor correlation")
 
 
 def _check_dispersion(mf: RKS | UKS, functional: Functional) -> None:
+    if mf.do_nlc():
+        raise InputError(
+            f"'{functional.xc}' has dispersion of its own, {functional.dispersion} would count it twice; "
+            "set dispersion to 'none'"
+        )
     try:
         mf.get_dispersion()
     except RuntimeError as error:

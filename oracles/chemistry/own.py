@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from oracles.chemistry.theory import Continuum, Functional
+from oracles.chemistry.theory import Functional
 
 
 class Own(BaseModel):
@@ -56,7 +56,7 @@ class Own(BaseModel):
         if self.conv_tol is not None:
             changes["conv_tol"] = self.conv_tol
         if self.continuum is not None and to.continuum is not None:
-            changes["continuum"] = Continuum(self.continuum)
+            changes["continuum"] = replace(to.continuum, method=self.continuum)
         return replace(to, **changes)
 
     def uncertainties(self, of: Mapping[str, float]) -> dict[str, float]:

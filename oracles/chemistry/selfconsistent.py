@@ -31,7 +31,7 @@ guess has led [Zn(urea)]2+ hundreds of hartree above."""
 MOVED = 0.1
 """Electrons. If the lowest orbitals in a density's own field hold so many fewer of its electrons, it fills
 others: an excited state, at which a level shift and Newton's method stay (formaldehyde with its lone pair in
-the pi* orbital, 10.7 eV too high and with a gap of 4.8 eV: 2.0). What thresholds of convergence leave is below
+the pi* orbital, 10.7 eV too high and with a gap of 4.8 eV: 2.0). Thresholds of convergence leave less than
 1e-5 (water and Zn(H2O)2+, 1e-5 hartree)."""
 
 
