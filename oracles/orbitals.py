@@ -197,6 +197,8 @@ class Orbitals(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Orbitals:
-        if self.own is not None and (wrong := self.own.unknown(UNCERTAINTY_GFN2)) is not None:
+        if self.own is None:
+            return self
+        if (wrong := self.own.useless(UNCERTAINTY_GFN2, self.functional())) is not None:
             raise ValueError(wrong)
         return self

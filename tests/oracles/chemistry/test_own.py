@@ -12,6 +12,7 @@ from loop.protocols import InputError
 from oracles.chemistry.own import Own
 from oracles.chemistry.theory import Continuum, Functional
 from oracles.orbitals import Orbitals
+from oracles.zinc_exchange import ZincExchange
 
 BASE = Functional(
     "b3lyp", "6-31++g**", grids=(0, 1), continuum=Continuum("IEF-PCM"), auxiliary="x", functions="cartesian"
@@ -40,6 +41,14 @@ def test_gas_stays_gas() -> None:
     assert (
         Own(name="mine", continuum="SMD").applied(Functional("b3lyp", "6-31g", grids=(0,))).continuum is None
     )
+
+
+def test_a_continuum_for_what_has_none_is_refused() -> None:
+    own = Own(name="mine", continuum="SMD")
+    for part, settings in ((Orbitals, {"solvent": "gas"}), (ZincExchange, {"solvation": "alpb-correction"})):
+        assert part(own=own).functional().continuum == Continuum("SMD")
+        with pytest.raises(ValidationError, match="this protocol has no continuum"):
+            part.model_validate({"own": own, **settings})
 
 
 def test_it_has_its_own_name_and_digest() -> None:
