@@ -47,7 +47,8 @@ class Orbitals(BaseModel):
     """B3LYP/6-31++G** orbital energies at the lowest conformer, in water or in gas.
 
     The geometry is relaxed in the medium asked about: RDKit conformers, GFN2-xTB (with ALPB in water),
-    and B3LYP/6-31G(d) forces for molecules with a single bond between two of N, O and S.
+    and B3LYP/6-31G(d) forces for molecules that GFN2 is known to get wrong, most of them with a single bond
+    between two of N, O and S.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -167,7 +168,8 @@ class Orbitals(BaseModel):
         Raises
         ------
         InputError
-            If an element is not covered, or a zwitterion is asked about in gas.
+            If an element is not covered, a zwitterion is asked about in gas, or PySCF cannot do what a
+            protocol of one's own wants.
         ConvergenceError
             If a geometry or the density does not converge.
         RejectedError
@@ -195,6 +197,8 @@ class Orbitals(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Orbitals:
-        if self.own is not None and (wrong := self.own.unknown(UNCERTAINTY_GFN2)) is not None:
+        if self.own is None:
+            return self
+        if (wrong := self.own.useless(UNCERTAINTY_GFN2, self.functional())) is not None:
             raise ValueError(wrong)
         return self

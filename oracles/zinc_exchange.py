@@ -142,6 +142,8 @@ class ZincExchange(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> ZincExchange:
-        if self.own is not None and (wrong := self.own.unknown({self._property: 0.0})) is not None:
+        if self.own is None:
+            return self
+        if (wrong := self.own.useless({self._property: 0.0}, self.functional())) is not None:
             raise ValueError(wrong)
         return self

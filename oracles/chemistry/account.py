@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from loop.protocols import OracleError
+from loop.protocols import OracleError, ResourceError
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,19 @@ class Account:
 
     @contextmanager
     def told(self) -> Iterator[None]:
-        """Give an error that ends the measurement the tries that led to it."""
+        """Give an error that ends the measurement the tries that led to it.
+
+        Raises
+        ------
+        ResourceError
+            If memory runs out.
+        """
         try:
             yield
+        except MemoryError as error:
+            lost = ResourceError("out of memory")
+            lost.details.update(self.details())
+            raise lost from error
         except OracleError as error:
             error.details.update(self.details())
             raise

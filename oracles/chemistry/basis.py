@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,26 @@ def fitting(name: str) -> str | None:
     900, twice the time, and orbital energies that differ by less than 0.2 meV.
     """
     return "def2-universal-jkfit" if name == GAUSSIAN_2DF_P else None
+
+
+def cores(name: str, symbols: Iterable[str]) -> dict[str, Any]:
+    """Element -> effective core potential that the basis set was made for; empty if it holds all electrons.
+
+    PySCF only warns where one is left out, and gives the electrons of the core functions of the valence:
+    iodomethane in def2-SVP converges to -2039 hartree and a gap of 8.7 eV.
+    """
+    if "(" in name:  # Pople's with polarising functions, ours among them, hold all electrons
+        return {}
+    # Those of aug-cc-pVnZ-PP, which PySCF keeps in two files, are those of cc-pVnZ-PP.
+    file = name.removeprefix("aug-").replace("cc-pcv", "cc-pv")
+    found = {s: gto.basis.load_ecp(file, s) for s in sorted(set(symbols)) if not gto.mole.is_ghost_atom(s)}
+    return {symbol: core for symbol, core in found.items() if core}
+
+
+def without(mol: gto.Mole) -> list[str]:
+    """Elements for which a basis set given as shells has none, so that PySCF would leave them bare."""
+    have = {mol.bas_atom(shell) for shell in range(mol.nbas)}
+    return sorted({mol.atom_pure_symbol(k) for k in range(mol.natm) if k not in have})
 
 
 def _gaussian_2df_p() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from ase.units import Hartree
 
 from loop.molecule import Molecule
-from loop.protocols import RejectedError
+from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import chelate, connectivity, donors, monodentate, relaxation, semiempirical, sites
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ions import Ion
@@ -74,16 +74,17 @@ def binding(
     if (changed := connectivity.change(ligand.mol, ligand.isomer, free)) is not None:
         raise RejectedError(f"relaxing {ligand.isomer} with {forces.xc}: {changed}")
     bound = _bound(ligand, ion, forces, resources)
-    density = solve(bound, functional, max_cycle, resources)
+    density = solve(bound, functional, max_cycle, resources, "complex")
     shell = shell_of(bound, len(free.symbols), ion)
     charge = float(atomic_charges(density)[len(free.symbols)])
     believe_density(molecule, density.gap, charge, ion)
 
-    def energy(geometry: Geometry) -> float:
-        return solve(geometry, functional, max_cycle, resources).energy
+    def energy(geometry: Geometry, of: str) -> float:
+        return solve(geometry, functional, max_cycle, resources, of).energy
 
-    energies = {"complex": density.energy, "ligand": energy(free), "ion": energy(_ion(bound, ghosts=False))}
-    superposed = _superposition(bound, energies["ion"], energy) if counterpoise else 0.0
+    ion_alone = energy(_ion(bound, ghosts=False), "ion")
+    energies = {"complex": density.energy, "ligand": energy(free, "ligand"), "ion": ion_alone}
+    superposed = _superposition(bound, ion_alone, energy) if counterpoise else 0.0
     found = (energies["complex"] - energies["ligand"] - energies["ion"] + superposed) * Hartree
     details = {
         "isomer": ligand.isomer,
@@ -104,10 +105,11 @@ def binding(
     return Binding(found, details)
 
 
-def _superposition(bound: Geometry, ion_alone: float, energy: Callable[[Geometry], float]) -> float:
+def _superposition(bound: Geometry, ion_alone: float, energy: Callable[[Geometry, str], float]) -> float:
     """What ion and ligand gain, in hartree, by the other's functions at the geometry of the complex."""
-    ion = ion_alone - energy(_ion(bound, ghosts=True))
-    return ion + energy(_ligand(bound, ghosts=False)) - energy(_ligand(bound, ghosts=True))
+    ion = ion_alone - energy(_ion(bound, ghosts=True), "ion among functions")
+    bent = energy(_ligand(bound, ghosts=False), "ligand as bound")
+    return ion + bent - energy(_ligand(bound, ghosts=True), "ligand among functions")
 
 
 def _ion(bound: Geometry, *, ghosts: bool) -> Geometry:
@@ -149,7 +151,10 @@ def _starts(ligand: Ligand, ion: Ion) -> list[Geometry]:
     for site in sites.sites(ligand.mol):
         found += chelate.starts(ligand.mol, site, ion, 1)
     bare = [Geometry(g.symbols[: n + 1], g.positions[: n + 1], g.charge) for g in found]
-    relaxed = [semiempirical.relax(g, fmax=FMAX, steps=STEPS, water=False).geometry for g in bare]
+    tried = [semiempirical.tried(g, fmax=FMAX, steps=STEPS, water=False) for g in bare]
+    relaxed = [r.geometry for r in tried if r is not None]
+    if not relaxed:
+        raise ConvergenceError(f"GFN2-xTB converged for no complex of {ligand.isomer} with {ion.name}")
     return [g for g in relaxed if flaw(ligand, ion, g) is None]
 
 

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass, replace
 
 from loop.protocols import ConvergenceError, RejectedError
-from oracles.chemistry import chelate, donors, monodentate, semiempirical, sites
+from oracles.chemistry import chelate, donors, monodentate, sites
 from oracles.chemistry.coordinated import Built, Complex
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ions import Ion
 from oracles.chemistry.ligand import Ligand
-from oracles.chemistry.semiempirical import Relaxed
+from oracles.chemistry.semiempirical import Relaxed, tried
 from oracles.chemistry.shell import flaw, shell_of
 
 CONFORMERS = 2
@@ -101,20 +101,13 @@ def _at_sites(ligand: Ligand, ion: Ion, search: Search) -> dict[int, list[Geomet
     return {n: [s for starts in all_of for s in starts] for n, all_of in sorted(found.items()) if all_of}
 
 
-def _relaxed(start: Geometry, fmax: float, steps: int) -> Relaxed | None:
-    try:
-        return semiempirical.relax(start, fmax=fmax, steps=steps)
-    except ConvergenceError:
-        return None
-
-
 def _lowest_intact(ligand: Ligand, ion: Ion, starts: list[Geometry], fine_wanted: int) -> Complex | str:
     """The lowest intact complex, or what became of the starts: empty if GFN2 converged for none."""
-    roughs = [r for s in starts if (r := _relaxed(s, ROUGH_FMAX, ROUGH_STEPS)) is not None]
+    roughs = [r for s in starts if (r := tried(s, fmax=ROUGH_FMAX, steps=ROUGH_STEPS)) is not None]
     flaws: list[str] = []
     intact: list[Relaxed] = []
     for rough in sorted(roughs, key=lambda r: r.energy):
-        fine = _relaxed(rough.geometry, FINE_FMAX, FINE_STEPS)
+        fine = tried(rough.geometry, fmax=FINE_FMAX, steps=FINE_STEPS)
         wrong = judged(ligand, ion, fine)
         if fine is None or wrong is not None:
             flaws.append(str(wrong))

@@ -55,7 +55,8 @@ def climb(mf: RKS | UKS, functional: Functional, of: str, start: FloatArray | No
     of
         What is converged, for the account.
     start
-        Density to start from, shape ``(n, n)`` or ``(2, n, n)``; by default the one the functional names.
+        Density that the rungs of DIIS start from, shape ``(n, n)`` or ``(2, n, n)``. By default the first has
+        the one the functional names, and each of the others goes on from where the one before it came to.
     """
     rungs = []
     for name, rung in RUNGS.items():

@@ -67,14 +67,19 @@ def prepare(molecule: Molecule, *, water: bool) -> Ligand:
     kept: list[semiempirical.Relaxed] = []
     changes: list[str] = []
     for start in isomer.starts:
-        relaxed = semiempirical.relax(start, fmax=FMAX, steps=STEPS, water=water)
+        relaxed = semiempirical.tried(start, fmax=FMAX, steps=STEPS, water=water)
+        if relaxed is None:
+            continue
         changed = connectivity.change(isomer.mol, isomer.smiles, relaxed.geometry)
         if changed is not None:
             changes.append(changed)
         elif relaxed.converged:
             kept.append(relaxed)
     if not kept and not changes:
-        raise ConvergenceError(f"no conformer of {molecule} came to rest within {STEPS} steps of GFN2-xTB")
+        raise ConvergenceError(
+            f"no conformer of {molecule} came to rest within {STEPS} steps of GFN2-xTB, or its charges did "
+            "not converge"
+        )
     if not kept:
         raise RejectedError(f"no conformer of {molecule} survives relaxation with GFN2-xTB: {changes[0]}")
     kept.sort(key=lambda r: r.energy)

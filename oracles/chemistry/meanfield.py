@@ -30,25 +30,11 @@ def mean_field(
     Raises
     ------
     InputError
-        If PySCF has no such basis set for an element, or no such functional.
+        If PySCF has no such basis set for an element, no such functional, or no dispersion for it.
     """
-    try:
-        mol = gto.M(
-            atom=list(zip(geometry.symbols, geometry.positions.tolist(), strict=True)),
-            basis=basis.named(functional.basis),
-            cart=functional.functions != "spherical",
-            charge=geometry.charge,
-            spin=unpaired or 0,
-            max_memory=memory_mb,
-            verbose=0,
-        )
-    except (BasisNotFoundError, KeyError) as error:
-        raise InputError(f"PySCF has no basis set '{functional.basis}' for every element: {error}") from error
+    mol = _molecule(geometry, functional, memory_mb, unpaired or 0)
     mf = basis.kohn_sham(mol, functional.functions, functional.xc, restricted=unpaired is None)
-    try:
-        mf._numint.libxc.parse_xc(functional.xc)
-    except KeyError as error:
-        raise InputError(f"libxc has no functional '{functional.xc}'") from error
+    _check_functional(mf, functional.xc)
     mf._numint = KeptOrbitals()
     if functional.density_fitting:
         mf = mf.density_fit(auxbasis=functional.auxiliary or basis.fitting(functional.basis))
@@ -58,6 +44,52 @@ def mean_field(
     set_grid(mf, functional.grids[-1])
     if functional.dispersion is not None:
         mf.disp = functional.dispersion
+        _check_dispersion(mf, functional)
     if functional.continuum is not None:
         mf = mf.PCM(solvent(mol, functional.continuum, memory_mb))
     return mf
+
+
+def _molecule(geometry: Geometry, functional: Functional, memory_mb: int, unpaired: int) -> gto.Mole:
+    try:
+        mol = gto.M(
+            atom=list(zip(geometry.symbols, geometry.positions.tolist(), strict=True)),
+            basis=basis.named(functional.basis),
+            cart=functional.functions != "spherical",
+            charge=geometry.charge,
+            spin=unpaired,
+            max_memory=memory_mb,
+            verbose=0,
+        )
+    except (BasisNotFoundError, KeyError) as error:
+        why = " ".join(str(error).split())
+        raise InputError(f"PySCF has no basis set '{functional.basis}' for every element: {why}") from error
+    if bare := basis.without(mol):
+        raise InputError(f"PySCF has no basis set '{functional.basis}' for {', '.join(bare)}")
+    if cores := basis.cores(functional.basis, geometry.symbols):
+        mol.build(ecp=cores)
+    return mol
+
+
+def _check_functional(mf: RKS | UKS, xc: str) -> None:
+    try:
+        exchange, parts = mf._numint.libxc.parse_xc(xc)
+        mf.do_nlc()
+    except (KeyError, ValueError) as error:
+        raise InputError(f"libxc has no functional '{xc}'") from error
+    except NotImplementedError as error:
+        raise InputError(f"PySCF does not do '{xc}': {error}") from error
+    if not parts and not any(exchange):
+        raise InputError(f"'{xc}' is no functional: it has neither exchange nor correlation")
+
+
+def _check_dispersion(mf: RKS | UKS, functional: Functional) -> None:
+    if mf.do_nlc():
+        raise InputError(
+            f"'{functional.xc}' has dispersion of its own, {functional.dispersion} would count it twice; "
+            "set dispersion to 'none'"
+        )
+    try:
+        mf.get_dispersion()
+    except RuntimeError as error:
+        raise InputError(f"there is no {functional.dispersion} for '{functional.xc}': {error}") from error

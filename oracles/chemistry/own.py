@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from oracles.chemistry.theory import Continuum, Functional
+from oracles.chemistry.theory import Functional
 
 
 class Own(BaseModel):
@@ -56,16 +56,25 @@ class Own(BaseModel):
         if self.conv_tol is not None:
             changes["conv_tol"] = self.conv_tol
         if self.continuum is not None and to.continuum is not None:
-            changes["continuum"] = Continuum(self.continuum)
+            changes["continuum"] = replace(to.continuum, method=self.continuum)
         return replace(to, **changes)
 
     def uncertainties(self, of: Mapping[str, float]) -> dict[str, float]:
         """Property -> standard uncertainty: the user's, else that of the protocol this is built on."""
         return {name: self.uncertainty.get(name, value) for name, value in of.items()}
 
-    def unknown(self, properties: Mapping[str, float]) -> str | None:
-        """Say which property of ``uncertainty`` is not measured; ``None`` if there is none."""
-        foreign = sorted(set(self.uncertainty) - set(properties))
-        if not foreign:
-            return None
-        return f"own.uncertainty names '{foreign[0]}'; measured are {', '.join(properties)}"
+    def useless(self, properties: Mapping[str, float], to: Functional) -> str | None:
+        """Say which setting would change nothing; ``None`` if there is none.
+
+        Parameters
+        ----------
+        properties
+            What is measured.
+        to
+            What these settings are applied to.
+        """
+        if foreign := sorted(set(self.uncertainty) - set(properties)):
+            return f"own.uncertainty names '{foreign[0]}'; measured are {', '.join(properties)}"
+        if self.continuum is not None and to.continuum is None:
+            return f"own.continuum is '{self.continuum}', but this protocol has no continuum in its density"
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ from pyscf.data.nist import HARTREE2EV
 from pyscf.dft.rks import RKS
 
 from loop.protocols import ConvergenceError
+from oracles.chemistry.account import Account, Rung
 from oracles.chemistry.geometry import FloatArray, Geometry
+from oracles.chemistry.ladder import climb
 from oracles.chemistry.meanfield import mean_field
 from oracles.chemistry.theory import Functional, Resources
 from oracles.chemistry.trajectory import Trajectory
@@ -39,17 +42,30 @@ integration grid is above 1e-6 hartree and would keep the relaxation going for n
 class _Forces(Engine):  # type: ignore[misc]
     """Energies and gradients from one PySCF object, each density starting from the last."""
 
-    def __init__(self, molecule: Molecule, mf: RKS) -> None:
+    def __init__(self, molecule: Molecule, mf: RKS, functional: Functional, account: Account) -> None:
         super().__init__(molecule)
         self.scanner = mf.nuc_grad_method().as_scanner()
+        self.functional, self.account = functional, account
+        self.steps = 0
 
     def calc_new(self, coords: FloatArray, dirname: str) -> dict[str, Any]:  # noqa: ARG002
         """Energy in hartree and gradient, shape ``(3 n,)``, in hartree/bohr."""
         mol = self.scanner.mol.set_geom_(coords.reshape(-1, 3), unit="Bohr")
+        self.steps += 1
         energy, gradient = self.scanner(mol)
         if not self.scanner.converged:
-            raise ConvergenceError("the density did not converge on the way of a relaxation")
+            energy, gradient = self._climbed()
         return {"energy": energy, "gradient": gradient.ravel()}
+
+    def _climbed(self) -> tuple[float, FloatArray]:
+        """The same from superposed atoms, by every way there is to converge a density."""
+        atoms = self.scanner.base.get_init_guess(key=self.functional.guess)
+        climbed = climb(self.scanner.base, self.functional, "geometry", atoms)
+        self.account.rungs.extend(climbed.rungs)
+        if not climbed.converged:
+            tried = ", ".join(rung.name for rung in climbed.rungs)
+            raise ConvergenceError(f"the density did not converge at step {self.steps}, tried: {tried}")
+        return float(self.scanner.base.e_tot), np.asarray(self.scanner.kernel())
 
 
 def relax(geometry: Geometry, functional: Functional, resources: Resources) -> tuple[Geometry, Trajectory]:
@@ -63,8 +79,9 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> t
     Raises
     ------
     ConvergenceError
-        If the density or the geometry does not converge.
+        If the density or the geometry does not converge; the account has the try.
     """
+    began = time.process_time()
     resources.scratch.mkdir(parents=True, exist_ok=True)
     molecule = Molecule()
     molecule.elem = list(geometry.symbols)
@@ -73,11 +90,16 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> t
     internal = DelocalizedInternalCoordinates(molecule, build=True, connect=True, addcart=False)
     parameters = OptParams(maxiter=MAX_STEPS, subfrctor=2, **THRESHOLDS)
     with lib.temporary_env(lib.param, TMPDIR=str(resources.scratch)):
-        engine = _Forces(molecule, mean_field(geometry, functional, resources.memory_mb))
+        mf = mean_field(geometry, functional, resources.memory_mb)
+        engine = _Forces(molecule, mf, functional, resources.account)
         start = geometry.positions.ravel() / lib.param.BOHR
         try:
             path = Optimize(start, molecule, internal, engine, str(resources.scratch), parameters, False)
-        except Error as error:
+        except (Error, ConvergenceError) as error:
+            spent = time.process_time() - began
+            resources.account.rungs.append(
+                Rung("geometry", functional.name, engine.steps, spent, converged=False)
+            )
             raise ConvergenceError(f"the relaxation with {functional.xc} failed: {error}") from error
     energies = [float(energy) * HARTREE2EV for energy in path.qm_energies]
     return geometry.moved(np.array(path.xyzs[-1])), Trajectory.of(

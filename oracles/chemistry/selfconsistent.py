@@ -28,6 +28,12 @@ ABOVE_ATOMS = 0.06
 between 0.007 below (water) and 0.026 above (ozone) these, which obey no exclusion principle; ``1e`` as first
 guess has led [Zn(urea)]2+ hundreds of hartree above."""
 
+MOVED = 0.1
+"""Electrons. If the lowest orbitals in a density's own field hold so many fewer of its electrons, it fills
+others: an excited state, at which a level shift and Newton's method stay (formaldehyde with its lone pair in
+the pi* orbital, 10.7 eV too high and with a gap of 4.8 eV: 2.0). Thresholds of convergence leave less than
+1e-5 (water and Zn(H2O)2+, 1e-5 hartree)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Solution:
@@ -107,24 +113,42 @@ def solve(
         solution = _solution(mf, functional, climbed)
         from_atoms = start is None and functional.guess == ATOMS
         refuse_excited(functional, solution, cast(float, first.energy), from_atoms=from_atoms)
-        if solution.gap < closed_shell.SUSPICIOUS_GAP:
+        if solution.gap < closed_shell.suspicious_gap(functional.xc):
             closed_shell.refuse_open_shell(geometry, functional, max_cycle, resources, of)
         return solution
 
 
 def _solution(mf: RKS, functional: Functional, climbed: Climb) -> Solution:
-    """Energy and orbitals from one more Fock matrix of the converged density, without shift or mixing."""
+    """Energy and orbitals from one more Fock matrix of the converged density, without shift or mixing.
+
+    Raises
+    ------
+    RejectedError
+        If a number is not finite, or the density does not fill the lowest of these orbitals.
+    """
     if functional.energy_grid is not None:
         set_grid(mf, functional.energy_grid, once=True)
     density, core, overlap = mf.make_rdm1(), mf.get_hcore(), mf.get_ovlp()
     potential = mf.get_veff(mf.mol, density)
     energy = float(mf.energy_tot(density, core, potential))
-    orbitals, _ = mf.eig(mf.get_fock(core, overlap, potential, density), overlap)
+    # Where functions nearly repeat each other, in the space that the density was converged in.
+    within = mf.check_linear_dependency(overlap)
+    orbitals, coefficients = mf.eig(mf.get_fock(core, overlap, potential, density), overlap, x=within)
     occupied = mf.mol.nelectron // 2
     homo, lumo = (float(e) * HARTREE2EV for e in orbitals[occupied - 1 : occupied + 1])
     if not all(math.isfinite(x) for x in (energy, homo, lumo)):
         raise RejectedError(f"{functional.name} converged to a number that is not finite")
+    _refuse_unordered(functional, density, overlap @ coefficients[:, :occupied])
     return Solution(energy, homo, lumo, climbed, mf)
+
+
+def _refuse_unordered(functional: Functional, density: FloatArray, lowest: FloatArray) -> None:
+    """Count the electrons that are not in the lowest orbitals: these times the overlap, ``(n, n_pairs)``."""
+    moved = 2 * lowest.shape[1] - float(np.sum(lowest * (density @ lowest)))
+    if moved > MOVED:
+        raise RejectedError(
+            f"{functional.name} converged with {moved:.1f} electrons above empty orbitals: an excited state"
+        )
 
 
 class _First:
@@ -173,6 +197,9 @@ def atomic_charges(solution: Solution) -> FloatArray:
 
 
 def dipole(solution: Solution) -> float:
-    """Length of the dipole moment in debye; of a neutral molecule, whose moment has no origin."""
+    """Length of the dipole moment in debye; of an ion, about its centre of mass."""
     mf = solution.mean_field
-    return float(np.linalg.norm(mf.dip_moment(mf.mol, mf.make_rdm1(), unit="Debye", verbose=0)))
+    masses, positions = mf.mol.atom_mass_list(), mf.mol.atom_coords()
+    centre = masses @ positions / masses.sum()
+    moment = mf.dip_moment(mf.mol, mf.make_rdm1(), unit="Debye", origin=centre, verbose=0)
+    return float(np.linalg.norm(moment))

@@ -125,6 +125,14 @@ def relax(geometry: Geometry, *, fmax: float, steps: int, water: bool = True) ->
     return Relaxed(geometry.moved(positions[-1]), energies[-1], converged, path)
 
 
+def tried(start: Geometry, *, fmax: float, steps: int, water: bool = True) -> Relaxed | None:
+    """The same for one start of several, which may fail alone: ``None`` where the charges do not converge."""
+    try:
+        return relax(start, fmax=fmax, steps=steps, water=water)
+    except ConvergenceError:
+        return None
+
+
 def level(*, water: bool) -> str:
     """What gives energies and forces, in words."""
     return "GFN2-xTB/ALPB(water)" if water else "GFN2-xTB"

@@ -65,13 +65,12 @@ class Continuum:
 
 @dataclass(frozen=True)
 class Functional:
-    """One restricted Kohn-Sham calculation with density fitting.
+    """One Kohn-Sham calculation.
 
     Attributes
     ----------
     xc, basis
-        Names as PySCF knows them; its ``b3lyp`` has the VWN3 form of Gaussian, its Pople basis sets are
-        used with spherical functions.
+        Names as PySCF knows them; its ``b3lyp`` has the VWN3 form of Gaussian.
     grids
         Grids the iteration converges on, one after the other: most cycles run on a coarse one, the last is
         the one that counts.

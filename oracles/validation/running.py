@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -76,7 +77,7 @@ def _calculate(calculation: Calculation, directory: Path, stop: threading.Event)
             start_new_session=True,
         )
     assert process.stdin is not None  # noqa: S101 - asked for above
-    with process.stdin as asked:
+    with suppress(BrokenPipeError), process.stdin as asked:  # it is dead already, and its log says why
         pickle.dump(calculation, asked)
     code = _watch(process, stop)
     answer = directory / "answer.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,14 @@ def test_the_triplet_of_oxygen_is_found(resources: Resources) -> None:
 def test_a_singlet_diradical_is_found(resources: Resources) -> None:
     with pytest.raises(RejectedError, match=r"its open-shell singlet lies 0\.\d\d eV lower"):
         solve(OZONE, COMPACT, 50, resources)
+
+
+def test_exact_exchange_does_not_hide_an_open_shell(resources: Resources) -> None:
+    """It widens the gap of O2 to 6.1 eV with M06-2X."""
+    assert closed_shell.suspicious_gap("b3lyp") == pytest.approx(closed_shell.SUSPICIOUS_GAP)
+    assert closed_shell.suspicious_gap("pbe") == closed_shell.SUSPICIOUS_GAP
+    with pytest.raises(RejectedError, match=r"its triplet lies 1\.\d\d eV lower"):
+        solve(linear("O", "O", apart=1.21), replace(COMPACT, xc="m06-2x"), 50, resources)
 
 
 def test_a_closed_shell_of_small_gap_stands(resources: Resources) -> None:

@@ -12,6 +12,7 @@ from loop.protocols import InputError
 from oracles.chemistry.own import Own
 from oracles.chemistry.theory import Continuum, Functional
 from oracles.orbitals import Orbitals
+from oracles.zinc_exchange import ZincExchange
 
 BASE = Functional(
     "b3lyp", "6-31++g**", grids=(0, 1), continuum=Continuum("IEF-PCM"), auxiliary="x", functions="cartesian"
@@ -31,10 +32,23 @@ def test_another_basis_set_is_not_fitted_by_functions_for_the_old_one() -> None:
     assert (changed.basis, changed.auxiliary, changed.functions) == ("def2-tzvpd", None, "spherical")
 
 
+def test_another_continuum_has_the_surface_of_the_protocol() -> None:
+    reference = Orbitals(fidelity="reference", own=Own(name="mine", continuum="C-PCM"))
+    assert reference.functional().continuum == Continuum("C-PCM", 29)
+
+
 def test_gas_stays_gas() -> None:
     assert (
         Own(name="mine", continuum="SMD").applied(Functional("b3lyp", "6-31g", grids=(0,))).continuum is None
     )
+
+
+def test_a_continuum_for_what_has_none_is_refused() -> None:
+    own = Own(name="mine", continuum="SMD")
+    for part, settings in ((Orbitals, {"solvent": "gas"}), (ZincExchange, {"solvation": "alpb-correction"})):
+        assert part(own=own).functional().continuum == Continuum("SMD")
+        with pytest.raises(ValidationError, match="this protocol has no continuum"):
+            part.model_validate({"own": own, **settings})
 
 
 def test_it_has_its_own_name_and_digest() -> None:
@@ -73,7 +87,12 @@ def test_it_measures(tmp_path: Path) -> None:
     ("own", "reason"),
     [
         (Own(name="mine", functional="b4lyp"), "libxc has no functional 'b4lyp'"),
+        (Own(name="mine", functional="b3lyp,,"), "libxc has no functional 'b3lyp,,'"),
+        (Own(name="mine", functional=","), "',' is no functional"),
         (Own(name="mine", basis="def3-svp"), "PySCF has no basis set 'def3-svp'"),
+        (Own(name="mine", functional="svwn", dispersion="d3bj"), "there is no d3bj for 'svwn'"),
+        (Own(name="mine", functional="wb97x-v", dispersion="d3bj"), "d3bj would count it twice"),
+        (Own(name="mine", functional="wb97x-d"), "PySCF does not do 'wb97x-d'"),
     ],
 )
 def test_what_pyscf_does_not_know_is_an_error_of_input(own: Own, reason: str, tmp_path: Path) -> None:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from pyscf import scf
+from pyscf.dft.rks import RKS
 from pyscf.solvent.pcm import PCM
 from pyscf.solvent.smd import SMD
 
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import relaxation
-from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ladder import Climb
 from oracles.chemistry.meanfield import mean_field
-from oracles.chemistry.selfconsistent import Solution, atomic_charges, refuse_excited, solve
+from oracles.chemistry.selfconsistent import (
+    Solution,
+    _solution,
+    atomic_charges,
+    dipole,
+    refuse_excited,
+    solve,
+)
 from oracles.chemistry.theory import Continuum, Functional, Resources
 
 WATER = Geometry(
@@ -104,15 +112,72 @@ def test_a_stretched_water_relaxes_to_its_known_geometry_in_silence(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_density_that_diis_does_not_converge_on_the_way_climbs_the_ladder(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four cycles are too few from superposed atoms."""
+
+    def hurried(*asked: Any) -> RKS:
+        mf = mean_field(*asked)
+        mf.max_cycle = cycles
+        return mf
+
+    monkeypatch.setattr(relaxation, "mean_field", hurried)
+    functional, stretched = replace(SOLVENT, grids=(1,)), WATER.moved(WATER.positions * 1.1)
+    cycles = 4
+    relaxed, _ = relaxation.relax(stretched, functional, resources)
+    bond = np.linalg.norm(relaxed.positions[1] - relaxed.positions[0])
+    assert bond == pytest.approx(0.969, abs=0.006)
+    tried = [(rung.of, rung.name, rung.converged) for rung in resources.account.rungs]
+    assert tried[0] == ("geometry", "DIIS", False)
+    assert tried[-1][2]
+
+    cycles = 1
+    with pytest.raises(ConvergenceError, match="did not converge at step 1, tried: DIIS, level shift, "):
+        relaxation.relax(stretched, functional, resources)
+    last = resources.account.rungs[-1]
+    assert (last.of, last.name, last.cycles, last.converged) == ("geometry", functional.name, 1, False)
+
+
+def held(ground: Solution, filled: list[int]) -> RKS:
+    """The density that keeps its pairs in orbitals like these of the ground state, converged."""
+    mf = ground.mean_field.copy()
+    wanted, overlap = mf.mo_coeff[:, filled], mf.get_ovlp()
+
+    def occupation(energies: FloatArray, orbitals: FloatArray) -> FloatArray:
+        likeness = ((wanted.T @ overlap @ orbitals) ** 2).sum(axis=0)
+        found = np.zeros(len(energies))
+        found[np.argsort(-likeness)[: len(filled)]] = 2.0
+        return found
+
+    mf.get_occ = occupation
+    mf.kernel(2.0 * wanted @ wanted.T)
+    assert mf.converged
+    return mf
+
+
 def test_a_density_far_above_superposed_atoms_is_refused(resources: Resources) -> None:
-    """Water with an empty 1s orbital, converged with the occupation held."""
-    mf = solve(WATER, GAS, 50, resources).mean_field
-    hole = mf.mo_occ.copy()
-    hole[0], hole[5] = 0.0, 2.0
-    excited = scf.addons.mom_occ(mf.copy(), mf.mo_coeff, hole)
-    excited.kernel(mf.make_rdm1(mf.mo_coeff, hole))
-    assert excited.converged
+    """Water with an empty 1s orbital."""
+    excited = held(solve(WATER, GAS, 50, resources), [1, 2, 3, 4, 5])
     found = Solution(float(excited.e_tot), -10.0, 1.0, Climb(()), excited)
     atoms = float(excited.energy_tot(excited.get_init_guess(key="minao")))
     with pytest.raises(RejectedError, match=r"\d\d\.\d hartree above superposed atoms: an excited state"):
         refuse_excited(GAS, found, atoms, from_atoms=True)
+
+
+def test_a_density_that_leaves_a_lower_orbital_empty_is_refused(resources: Resources) -> None:
+    """Formaldehyde with both electrons of its lone pair in the pi* orbital: 10.7 eV too high, gap 4.8 eV."""
+    positions = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.205], [0.0, 0.94, -0.587], [0.0, -0.94, -0.587]])
+    ground = solve(Geometry(("C", "O", "H", "H"), positions, 0), GAS, 50, resources)
+    excited = held(ground, [0, 1, 2, 3, 4, 5, 6, 8])
+    assert 5.0 < (excited.e_tot - ground.energy) * 27.2 < 15.0
+    with pytest.raises(RejectedError, match=r"2\.0 electrons above empty orbitals: an excited state"):
+        _solution(excited, GAS, Climb(()))
+
+
+def test_the_dipole_of_an_ion_does_not_depend_on_where_it_lies(resources: Resources) -> None:
+    hydroxide = Geometry(("O", "H"), np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 0.97]]), -1)
+    here = dipole(solve(hydroxide, SOLVENT, 50, resources))
+    there = dipole(solve(hydroxide.moved(hydroxide.positions + 5.0), SOLVENT, 50, resources))
+    assert here == pytest.approx(there, abs=2e-3)
+    assert 1.0 < here < 4.0

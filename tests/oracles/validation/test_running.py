@@ -9,6 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from oracles.validation import running
 from oracles.validation.bare_zinc import Dissociation
 from oracles.validation.calculation import Answer, Asked
 from oracles.validation.running import run
@@ -60,6 +63,16 @@ def test_each_is_calculated_once_and_a_failure_ends_no_other(tmp_path: Path) -> 
     assert len(found) == 4
 
 
+def test_a_process_that_never_listens_ends_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is told is longer than a pipe holds."""
+    monkeypatch.setattr(running, "PROGRAM", "raise SystemExit('no such module')")
+    long = Asked("synthesizability", "C" * 1_000_000)
+    monkeypatch.setattr(Asked, "expected_cpu_seconds", 1.0)
+    assert (
+        dict(run([long], 1, tmp_path))[long].reason == "the calculation ended with status 1: no such module"
+    )
+
+
 def test_an_oracle_is_asked_with_its_settings(tmp_path: Path) -> None:
     zwitterion = Asked("orbitals", "[NH3+]CC(=O)[O-]", (("solvent", "gas"),))
     assert (
@@ -69,10 +82,10 @@ def test_an_oracle_is_asked_with_its_settings(tmp_path: Path) -> None:
 
 def test_who_no_longer_listens_ends_what_runs(tmp_path: Path) -> None:
     before = children()
-    running = run([Dissociation("ammonia", "ccsd(t)"), SA], 2, tmp_path)
-    assert next(running)[0] == SA
+    answers = run([Dissociation("ammonia", "ccsd(t)"), SA], 2, tmp_path)
+    assert next(answers)[0] == SA
     assert len(children() - before) == 1
     began = time.monotonic()
-    running.close()
+    answers.close()
     assert time.monotonic() - began < 10
     assert children() <= before

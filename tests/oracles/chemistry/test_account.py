@@ -1,0 +1,23 @@
+"""Whatever ends a measurement, what was tried before is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from loop.protocols import ConvergenceError, OracleError, ResourceError
+from oracles.chemistry.account import Account, Rung
+
+TRIED = Rung("complex", "DIIS", 60, 12.34567, converged=False)
+
+
+@pytest.mark.parametrize(
+    ("ended", "kind"), [(ConvergenceError("no"), ConvergenceError), (MemoryError(), ResourceError)]
+)
+def test_an_error_has_the_tries_that_led_to_it(ended: Exception, kind: type[OracleError]) -> None:
+    account = Account()
+    with pytest.raises(kind) as caught, account.told():
+        account.rungs.append(TRIED)
+        raise ended
+    assert caught.value.details["rungs"] == [
+        {"of": "complex", "rung": "DIIS", "cycles": 60, "cpu_seconds": 12.346, "converged": False}
+    ]
