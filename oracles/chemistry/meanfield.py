@@ -30,7 +30,8 @@ def mean_field(
     Raises
     ------
     InputError
-        If PySCF has no such basis set for an element, or no such functional.
+        If PySCF has no such basis set for an element, no such functional, or no such correction for its
+        dispersion.
     """
     try:
         mol = gto.M(
@@ -43,12 +44,13 @@ def mean_field(
             verbose=0,
         )
     except (BasisNotFoundError, KeyError) as error:
-        raise InputError(f"PySCF has no basis set '{functional.basis}' for every element: {error}") from error
+        told = " ".join(str(error).split())
+        raise InputError(f"PySCF has no basis set '{functional.basis}' for every element: {told}") from error
     mf = basis.kohn_sham(mol, functional.functions, functional.xc, restricted=unpaired is None)
     try:
         mf._numint.libxc.parse_xc(functional.xc)
-    except KeyError as error:
-        raise InputError(f"libxc has no functional '{functional.xc}'") from error
+    except (KeyError, ValueError, NotImplementedError) as error:
+        raise InputError(f"libxc has no functional '{functional.xc}' that PySCF can use") from error
     mf._numint = KeptOrbitals()
     if functional.density_fitting:
         mf = mf.density_fit(auxbasis=functional.auxiliary or basis.fitting(functional.basis))
@@ -58,6 +60,25 @@ def mean_field(
     set_grid(mf, functional.grids[-1])
     if functional.dispersion is not None:
         mf.disp = functional.dispersion
+    _check_dispersion(mf, functional)
     if functional.continuum is not None:
         mf = mf.PCM(solvent(mol, functional.continuum, memory_mb))
     return mf
+
+
+def _check_dispersion(mf: RKS | UKS, functional: Functional) -> None:
+    """Ask for the correction now: PySCF would look for its parameters with the first energy.
+
+    A functional whose name ends in that of a correction (``wb97x-d3bj``) has one without being told.
+    """
+    try:
+        mf.get_dispersion()
+    except (NotImplementedError, RuntimeError) as error:
+        told = " ".join(str(error).split())
+        asked, instead = functional.dispersion, "another functional, or dispersion = 'none'"
+        if asked is None:
+            asked, instead = "in its name", "another functional"
+        raise InputError(
+            f"the functional '{functional.xc}' has no correction for dispersion ({asked}: {told}); "
+            f"choose {instead}"
+        ) from error

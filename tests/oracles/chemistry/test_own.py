@@ -12,6 +12,7 @@ from loop.protocols import InputError
 from oracles.chemistry.own import Own
 from oracles.chemistry.theory import Continuum, Functional
 from oracles.orbitals import Orbitals
+from oracles.zinc_exchange import ZincExchange
 
 BASE = Functional(
     "b3lyp", "6-31++g**", grids=(0, 1), continuum=Continuum("IEF-PCM"), auxiliary="x", functions="cartesian"
@@ -73,9 +74,37 @@ def test_it_measures(tmp_path: Path) -> None:
     ("own", "reason"),
     [
         (Own(name="mine", functional="b4lyp"), "libxc has no functional 'b4lyp'"),
-        (Own(name="mine", basis="def3-svp"), "PySCF has no basis set 'def3-svp'"),
+        (Own(name="mine", functional="pbe0,,"), "libxc has no functional 'pbe0,,'"),
+        (Own(name="mine", functional="wb97x-d3"), "libxc has no functional 'wb97x-d3' that PySCF can use"),
+        (Own(name="mine", functional="wb97x-d"), "'wb97x-d' has no correction .* choose another functional$"),
+        (Own(name="mine", functional="m06-2x", dispersion="d3bj"), "'m06-2x' has no correction for .*d3bj"),
+        (Own(name="mine", functional="m06-2x", dispersion="d4"), "or dispersion = 'none'$"),
+        (Own(name="mine", basis="def3-svp"), "^PySCF has no basis set 'def3-svp' for every element: .*$"),
     ],
 )
 def test_what_pyscf_does_not_know_is_an_error_of_input(own: Own, reason: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=reason):
         Orbitals(own=own).measure(parse("O"), tmp_path)
+
+
+def test_implicit_water_where_there_is_none_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"own\.continuum is 'SMD', but there is no implicit water"):
+        Orbitals(solvent="gas", own=Own(name="mine", continuum="SMD"))
+    with pytest.raises(ValidationError, match=r"own\.continuum is 'SMD', but there is no implicit water"):
+        ZincExchange(solvation="alpb-correction", own=Own(name="mine", continuum="SMD"))
+
+
+def test_the_description_tells_dispersion_and_water() -> None:
+    mine = ZincExchange(own=Own(name="mine", functional="pbe0", basis="def2-TZVP", continuum="SMD"))
+    assert mine.protocol().description.startswith("pbe0-D3(BJ)/def2-TZVP energy")
+    assert "implicit water by SMD" in mine.protocol().description
+    assert (
+        ZincExchange(own=Own(name="mine", dispersion="none"))
+        .protocol()
+        .description.startswith("B3LYP/def2-svp energy")
+    )
+
+
+def test_a_name_that_cannot_be_is_explained() -> None:
+    with pytest.raises(ValidationError, match="a name has 3 to 64 small letters"):
+        Own(name="My Own")
