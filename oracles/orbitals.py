@@ -98,8 +98,11 @@ class Orbitals(BaseModel):
 
     def functional(self) -> Functional:
         """What gives the orbital energies."""
+        return self._named() if self.own is None else self.own.applied(self._named())
+
+    def _named(self) -> Functional:
         if self.fidelity == "reference":
-            found = Functional(
+            return Functional(
                 "b3lyp",
                 DIFFUSE,
                 grids=(3,),
@@ -108,17 +111,15 @@ class Orbitals(BaseModel):
                 density_fitting=False,
                 functions="cartesian",
             )
-        else:
-            found = Functional(
-                "b3lyp",
-                DIFFUSE,
-                grids=(0, LEAN),
-                conv_tol=1e-6,
-                continuum=self._continuum(17),
-                auxiliary="def2-universal-jkfit",
-                functions="cartesian",
-            )
-        return found if self.own is None else self.own.applied(found)
+        return Functional(
+            "b3lyp",
+            DIFFUSE,
+            grids=(0, LEAN),
+            conv_tol=1e-6,
+            continuum=self._continuum(17),
+            auxiliary="def2-universal-jkfit",
+            functions="cartesian",
+        )
 
     def forces(self) -> Functional:
         """What relaxes the molecules that GFN2 gets wrong."""
@@ -133,7 +134,7 @@ class Orbitals(BaseModel):
         name = ("b3lyp-631ppgdd-water" if water else "b3lyp-631ppgdd") + (
             "-reference" if self.fidelity == "reference" else ""
         )
-        method = "B3LYP/6-31++G**" if self.own is None else f"{functional.xc}/{functional.basis}"
+        method = "B3LYP/6-31++G**" if self.own is None else self.own.method(functional)
         return OracleProtocol(
             oracle=self.kind,
             name=name if self.own is None else self.own.name,
@@ -197,8 +198,6 @@ class Orbitals(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Orbitals:
-        if self.own is None:
-            return self
-        if (wrong := self.own.useless(UNCERTAINTY_GFN2, self.functional())) is not None:
+        if self.own is not None and (wrong := self.own.wrong(self._named(), UNCERTAINTY_GFN2)) is not None:
             raise ValueError(wrong)
         return self

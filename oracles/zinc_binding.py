@@ -91,7 +91,8 @@ class ZincBinding(BaseModel):
                 "recipe": RECIPE,
             },
             description=f"B3LYP/{self.basis} energy of bare zinc and the molecule in gas, "
-            f"{self.counterpoise} counterpoise correction, at B3LYP/def2-SVP geometries.",
+            + ("full" if self.counterpoise == "full" else "no")
+            + " counterpoise correction, at B3LYP/def2-SVP geometries.",
         )
 
     def refusal(self, molecule: Molecule) -> str | None:

@@ -80,8 +80,11 @@ class ZincExchange(BaseModel):
 
     def level(self) -> Level:
         """What gives the energies of complex and ligand."""
-        found = level(self.ion, self.solvation, self.max_cycle)
+        found = self._named()
         return found if self.own is None else replace(found, functional=self.own.applied(found.functional))
+
+    def _named(self) -> Level:
+        return level(self.ion, self.solvation, self.max_cycle)
 
     def functional(self) -> Functional:
         """What gives their energies at fixed geometry."""
@@ -98,14 +101,15 @@ class ZincExchange(BaseModel):
         short = "cpcm" if self.solvation == "cpcm" else "alpb"
         one = "-one-donor" if self.denticity == "one" else ""
         ion, functional = IONS[self.ion], self.functional()
-        method = f"{functional.xc}/{functional.basis}" if self.own else "B3LYP-D3(BJ)/def2-SVP"
+        method = self.own.method(functional) if self.own else "B3LYP-D3(BJ)/def2-SVP"
+        water = functional.continuum.method if functional.continuum else "GFN2/ALPB minus gas"
         return OracleProtocol(
             oracle=self.kind,
             name=self.own.name if self.own else f"{ion.symbol.lower()}-exchange-b3lyp-svp-{short}{one}",
             settings={"level": self.level().settings(), "denticity": self.denticity},
             description=f"{method} energy of displacing water from "
             f"{ion.formula(ion.waters)}, {self.denticity} donor{'s' if self.denticity == 'any' else ''}, "
-            f"implicit water by {self.solvation}, at GFN2/ALPB geometries.",
+            f"implicit water by {water}, at GFN2/ALPB geometries.",
         )
 
     def refusal(self, molecule: Molecule) -> str | None:
@@ -144,6 +148,6 @@ class ZincExchange(BaseModel):
     def _whole(self) -> ZincExchange:
         if self.own is None:
             return self
-        if (wrong := self.own.useless({self._property: 0.0}, self.functional())) is not None:
+        if (wrong := self.own.wrong(self._named().functional, {self._property: 0.0})) is not None:
             raise ValueError(wrong)
         return self

@@ -91,5 +91,9 @@ def _check_dispersion(mf: RKS | UKS, functional: Functional) -> None:
         )
     try:
         mf.get_dispersion()
-    except RuntimeError as error:
-        raise InputError(f"there is no {functional.dispersion} for '{functional.xc}': {error}") from error
+    except (NotImplementedError, RuntimeError) as error:
+        told = " ".join(str(error).split())
+        raise InputError(
+            f"there is no {functional.dispersion} for '{functional.xc}': {told}; choose another functional, "
+            "or dispersion = 'none'"
+        ) from error

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from oracles.chemistry.theory import Functional
 
@@ -16,9 +17,7 @@ class Own(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.+-]{2,63}$", description="Name of the protocol in all reports."
-    )
+    name: str = Field(description="Name of the protocol in all reports.")
     functional: str | None = Field(None, min_length=1, description="As libxc and PySCF know it, e.g. 'pbe0'.")
     basis: str | None = Field(None, min_length=1, description="As PySCF knows it, e.g. 'def2-tzvpd'.")
     functions: Literal["spherical", "cartesian", "6d7f"] | None = Field(
@@ -34,6 +33,13 @@ class Own(BaseModel):
     uncertainty: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(
         default_factory=dict, description="Property -> standard uncertainty, where it is another one."
     )
+
+    @field_validator("name")
+    @classmethod
+    def _plain(cls, name: str) -> str:
+        if re.fullmatch(r"[a-z0-9][a-z0-9.+-]{2,63}", name) is None:
+            raise ValueError("a name has 3 to 64 small letters, digits and any of . + - after the first")
+        return name
 
     def applied(self, to: Functional) -> Functional:
         """The functional with these settings.
@@ -59,22 +65,36 @@ class Own(BaseModel):
             changes["continuum"] = replace(to.continuum, method=self.continuum)
         return replace(to, **changes)
 
-    def uncertainties(self, of: Mapping[str, float]) -> dict[str, float]:
-        """Property -> standard uncertainty: the user's, else that of the protocol this is built on."""
-        return {name: self.uncertainty.get(name, value) for name, value in of.items()}
-
-    def useless(self, properties: Mapping[str, float], to: Functional) -> str | None:
-        """Say which setting would change nothing; ``None`` if there is none.
+    def method(self, of: Functional) -> str:
+        """Functional, dispersion and basis set as a person writes them, for a description.
 
         Parameters
         ----------
-        properties
-            What is measured.
-        to
-            What these settings are applied to.
+        of
+            What :meth:`applied` gave.
         """
+        dispersion = {None: "", "d3bj": "-D3(BJ)", "d4": "-D4"}[of.dispersion]
+        return f"{self.functional or of.xc.upper()}{dispersion}/{self.basis or of.basis}"
+
+    def wrong(self, of: Functional, properties: Mapping[str, float]) -> str | None:
+        """Say what does not fit the protocol this is built on; ``None`` if everything does.
+
+        Parameters
+        ----------
+        of
+            The functional without these settings.
+        properties
+            Property -> standard uncertainty of what is measured.
+        """
+        if self.continuum is not None and of.continuum is None:
+            return (
+                f"own.continuum is '{self.continuum}', but there is no implicit water in the density of this "
+                "protocol; leave it out"
+            )
         if foreign := sorted(set(self.uncertainty) - set(properties)):
             return f"own.uncertainty names '{foreign[0]}'; measured are {', '.join(properties)}"
-        if self.continuum is not None and to.continuum is None:
-            return f"own.continuum is '{self.continuum}', but this protocol has no continuum in its density"
         return None
+
+    def uncertainties(self, of: Mapping[str, float]) -> dict[str, float]:
+        """Property -> standard uncertainty: the user's, else that of the protocol this is built on."""
+        return {name: self.uncertainty.get(name, value) for name, value in of.items()}

@@ -47,7 +47,7 @@ def test_a_continuum_for_what_has_none_is_refused() -> None:
     own = Own(name="mine", continuum="SMD")
     for part, settings in ((Orbitals, {"solvent": "gas"}), (ZincExchange, {"solvation": "alpb-correction"})):
         assert part(own=own).functional().continuum == Continuum("SMD")
-        with pytest.raises(ValidationError, match="this protocol has no continuum"):
+        with pytest.raises(ValidationError, match="there is no implicit water in the density"):
             part.model_validate({"own": own, **settings})
 
 
@@ -98,3 +98,26 @@ def test_it_measures(tmp_path: Path) -> None:
 def test_what_pyscf_does_not_know_is_an_error_of_input(own: Own, reason: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=reason):
         Orbitals(own=own).measure(parse("O"), tmp_path)
+
+
+def test_implicit_water_where_there_is_none_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"own\.continuum is 'SMD', but there is no implicit water"):
+        Orbitals(solvent="gas", own=Own(name="mine", continuum="SMD"))
+    with pytest.raises(ValidationError, match=r"own\.continuum is 'SMD', but there is no implicit water"):
+        ZincExchange(solvation="alpb-correction", own=Own(name="mine", continuum="SMD"))
+
+
+def test_the_description_tells_dispersion_and_water() -> None:
+    mine = ZincExchange(own=Own(name="mine", functional="pbe0", basis="def2-TZVP", continuum="SMD"))
+    assert mine.protocol().description.startswith("pbe0-D3(BJ)/def2-TZVP energy")
+    assert "implicit water by SMD" in mine.protocol().description
+    assert (
+        ZincExchange(own=Own(name="mine", dispersion="none"))
+        .protocol()
+        .description.startswith("B3LYP/def2-svp energy")
+    )
+
+
+def test_a_name_that_cannot_be_is_explained() -> None:
+    with pytest.raises(ValidationError, match="a name has 3 to 64 small letters"):
+        Own(name="My Own")
