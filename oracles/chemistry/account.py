@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,10 +47,28 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Start:
+    """CPU time of this process, and number of tries taken down, when a try began."""
+
+    cpu_seconds: float
+    tries: int
+
+
+@dataclass(frozen=True)
 class Account:
     """Every try of one measurement, in order; written to while it goes on."""
 
     rungs: list[Rung] = field(default_factory=list)
+
+    def note(self, of: str, name: str, cycles: int, since: Start, *, converged: bool) -> None:
+        """Take down a try; others that were part of it and are here already count by themselves."""
+        within = sum(rung.cpu_seconds for rung in self.rungs[since.tries :])
+        spent = time.process_time() - since.cpu_seconds - within
+        self.rungs.append(Rung(of, name, cycles, spent, converged))
+
+    def start(self) -> Start:
+        """Where a try begins."""
+        return Start(time.process_time(), len(self.rungs))
 
     def details(self) -> dict[str, Any]:
         """All tries, for the details of a measurement or of a failure."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from loop.molecule import Molecule
 from loop.protocols import RejectedError
 from oracles.chemistry import connectivity, relaxation
-from oracles.chemistry.account import Rung
+from oracles.chemistry.account import Start
 from oracles.chemistry.delicate import is_delicate
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import Ligand, prepare
@@ -62,13 +61,13 @@ def lowest(molecule: Molecule, forces: Functional, resources: Resources, *, alwa
         See :func:`prepare` and :func:`relaxation.relax`; also if the relaxed molecule is not the one asked
         about.
     """
-    began = time.process_time()
+    began = resources.account.start()
     ligand = prepare(molecule, water=forces.continuum is not None)
     _note(resources, ligand.path, began)
     delicate = always or is_delicate(molecule)
     geometry, path = ligand.conformers[0], ligand.path
     if delicate:
-        began = time.process_time()
+        began = resources.account.start()
         geometry, path = _relaxed(ligand, forces, resources)
         _note(resources, path, began)
     source = f"{forces.xc}/{forces.basis}" if delicate else "GFN2-xTB"
@@ -84,7 +83,6 @@ def _relaxed(ligand: Ligand, forces: Functional, resources: Resources) -> tuple[
     return geometry, path
 
 
-def _note(resources: Resources, path: Trajectory, began: float) -> None:
+def _note(resources: Resources, path: Trajectory, began: Start) -> None:
     """Take down a relaxation that came to rest."""
-    spent = time.process_time() - began
-    resources.account.rungs.append(Rung("geometry", path.level, path.steps[-1], spent, converged=True))
+    resources.account.note("geometry", path.level, path.steps[-1], began, converged=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from pyscf.data.nist import HARTREE2EV
 from pyscf.dft.rks import RKS
 
 from loop.protocols import ConvergenceError
-from oracles.chemistry.account import Account, Rung
+from oracles.chemistry.account import Account
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ladder import climb
 from oracles.chemistry.meanfield import mean_field
@@ -60,7 +59,7 @@ class _Forces(Engine):  # type: ignore[misc]
     def _climbed(self) -> tuple[float, FloatArray]:
         """The same from superposed atoms, by every way there is to converge a density."""
         atoms = self.scanner.base.get_init_guess(key=self.functional.guess)
-        climbed = climb(self.scanner.base, self.functional, "geometry", atoms)
+        climbed = climb(self.scanner.base, self.functional, "step of a relaxation", atoms)
         self.account.rungs.extend(climbed.rungs)
         if not climbed.converged:
             tried = ", ".join(rung.name for rung in climbed.rungs)
@@ -81,7 +80,7 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> t
     ConvergenceError
         If the density or the geometry does not converge; the account has the try.
     """
-    began = time.process_time()
+    began = resources.account.start()
     resources.scratch.mkdir(parents=True, exist_ok=True)
     molecule = Molecule()
     molecule.elem = list(geometry.symbols)
@@ -96,10 +95,7 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> t
         try:
             path = Optimize(start, molecule, internal, engine, str(resources.scratch), parameters, False)
         except (Error, ConvergenceError) as error:
-            spent = time.process_time() - began
-            resources.account.rungs.append(
-                Rung("geometry", functional.name, engine.steps, spent, converged=False)
-            )
+            resources.account.note("geometry", functional.name, engine.steps, began, converged=False)
             raise ConvergenceError(f"the relaxation with {functional.xc} failed: {error}") from error
     energies = [float(energy) * HARTREE2EV for energy in path.qm_energies]
     return geometry.moved(np.array(path.xyzs[-1])), Trajectory.of(

@@ -21,3 +21,11 @@ def test_an_error_has_the_tries_that_led_to_it(ended: Exception, kind: type[Orac
     assert caught.value.details["rungs"] == [
         {"of": "complex", "rung": "DIIS", "cycles": 60, "cpu_seconds": 12.346, "converged": False}
     ]
+
+
+def test_no_second_is_counted_twice() -> None:
+    account = Account()
+    whole = account.start()
+    account.rungs.append(TRIED)
+    account.note("geometry", "B3LYP", 7, whole, converged=True)
+    assert account.rungs[-1].cpu_seconds == pytest.approx(-TRIED.cpu_seconds, abs=0.5), "no time has passed"
