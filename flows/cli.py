@@ -228,7 +228,9 @@ def validate_oracles(
         ),
     ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Calculations at a time, of one thread each.")] = 2,
-    only: Annotated[str | None, typer.Option(help="One group of checks, by its name.")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="One group of checks: qm9, paper, coupled-cluster, exchange or ranks.")
+    ] = None,
 ) -> None:
     """Hold computed values against published and stored ones; exit status 1 if something drifted."""
     from flows.validating.choosing import chosen

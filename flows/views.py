@@ -9,11 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from flows.assembly import Assembled
 from flows.campaign_file.tables import ClusterTable
+from flows.leaving_out import show_left_out
 from flows.notifying.addresses import KEPT, holds_secret, shown
 from flows.opening import Opened
 from flows.summary import spending
@@ -40,10 +42,8 @@ def describe(assembled: Assembled) -> None:
         console.print(f"  {objective.property}: {objective.goal()}", highlight=False)
     for oracle in assembled.parts.oracles:
         protocol = oracle.protocol()
-        console.print(
-            f"  {oracle.kind}: protocol {protocol.name} ({protocol.digest}). {protocol.description}",
-            highlight=False,
-        )
+        told = f"{oracle.kind}: protocol {protocol.name} ({protocol.digest}). {protocol.description}"
+        console.print(Padding(Text(told), (0, 0, 0, 2)))
     first = sum(s.initial for s in assembled.parts.sources)
     budget = "; ".join(
         f"{s.name} {s.limit:g} {s.unit}" for s in spending(definition, State()) if s.limit is not None
@@ -53,6 +53,7 @@ def describe(assembled: Assembled) -> None:
         f"budget: {budget}; {assembled.workers.count} workers",
         highlight=False,
     )
+    show_left_out(console, assembled)
     if definition.screened:
         estimates = ", ".join(f"{dear} by {cheap}" for dear, cheap in definition.cheaper.items())
         console.print(

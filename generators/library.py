@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from generators.corpus.entries import Entry, content_hash, corpus, known_additives, read_file
 from generators.corpus.shelf import Shelf, shelf_of
-from loop.molecule import Limits, Molecule
+from loop.molecule import Limits, Molecule, parse
 from loop.records import Candidate, digest
 
 SHIPPED = {"known-additives": known_additives, "corpus": corpus}
@@ -67,6 +67,18 @@ class Library(BaseModel):
         drawn = (shelf.candidate(index) for index in shelf.draw(np.random.default_rng(seed)))
         rest = (candidate for candidate in drawn if candidate and candidate.molecule not in taken)
         return near + list(islice(rest, n - len(near)))
+
+    def own_list(self) -> dict[str, Molecule]:
+        """Name (or SMILES) -> molecule of a file of the user's own; empty for shipped lists.
+
+        Raises
+        ------
+        LibraryFileError
+            If the user's file cannot be used.
+        """
+        if self.source in SHIPPED:
+            return {}
+        return {entry.name or entry.smiles: parse(entry.smiles) for entry in self._entries()}
 
     def _entries(self) -> tuple[Entry, ...]:
         shipped = SHIPPED.get(self.source)

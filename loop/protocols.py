@@ -172,6 +172,15 @@ class Generator(Protocol):
         ...
 
 
+@runtime_checkable
+class Selective(Protocol):
+    """A generator that may have a list of the user's own, of which a campaign may leave something out."""
+
+    def own_list(self) -> Mapping[str, Molecule]:
+        """The molecules of the user's list by what the user calls them; empty for any other list."""
+        ...
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What is known of one property.

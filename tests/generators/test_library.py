@@ -81,3 +81,10 @@ def test_a_bad_file_is_reported_before_anything_is_proposed(tmp_path: Path) -> N
     path.write_text("CCO\nnot-a-smiles\n")
     with pytest.raises(LibraryFileError, match=r"bad\.smi:2: 'not-a-smiles' is not a valid SMILES"):
         Library(source=str(path)).version()
+
+
+def test_the_users_own_list_is_told_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "mine.smi"
+    path.write_text("OCC ethanol\nCCBr\n")
+    assert Library(source=str(path)).own_list() == {"ethanol": parse("CCO"), "CCBr": parse("CCBr")}
+    assert Library(source="known-additives").own_list() == {}

@@ -31,6 +31,12 @@ def test_an_unknown_group_is_named_with_the_nearest() -> None:
     assert done.stderr == "there is no group 'papers' of checks; did you mean 'paper'?\n"
 
 
+def test_the_help_names_every_group() -> None:
+    told = CliRunner().invoke(app, ["validate-oracles", "--help"], env={"COLUMNS": "80"}).output
+    for group in GROUPS:
+        assert group.name in told
+
+
 def test_a_drifted_value_is_marked_and_is_the_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(coupled_cluster.SHIFTS, "ammonia", 9.0)
     found = CliRunner().invoke(app, ["validate-oracles", "--only", "coupled-cluster"])

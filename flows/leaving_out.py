@@ -1,0 +1,48 @@
+"""Which of the user's own molecules a campaign will never propose, and why: else nobody would miss them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from flows.assembly import Assembled
+from loop.molecule import Molecule
+from loop.protocols import Selective
+
+SHOWN = 4
+
+
+def show_left_out(console: Console, assembled: Assembled) -> None:
+    """Name the first few of :func:`left_out`; print nothing if there are none."""
+    refused, listed = left_out(assembled), dict(_listed(assembled))
+    if not refused:
+        return
+    told = f"  note: of your own {len(listed)} molecules {len(refused)} will never be proposed:"
+    console.print(told, highlight=False)
+    for name, why in islice(refused.items(), SHOWN):
+        console.print(Padding(Text(f"{name}: {why}"), (0, 0, 0, 4)))
+    if len(refused) > SHOWN:
+        console.print(f"    and {len(refused) - SHOWN} more", highlight=False)
+
+
+def left_out(assembled: Assembled) -> dict[str, str]:
+    """What the limits or an oracle refuse of the user's own lists: name of a molecule -> why."""
+    reasons = ((name, _never(assembled, molecule)) for name, molecule in _listed(assembled))
+    return {name: why for name, why in reasons if why is not None}
+
+
+def _listed(assembled: Assembled) -> Iterator[tuple[str, Molecule]]:
+    for source in assembled.parts.sources:
+        if isinstance(source.generator, Selective):
+            yield from source.generator.own_list().items()
+
+
+def _never(assembled: Assembled, molecule: Molecule) -> str | None:
+    if (outside := assembled.definition.limits.refusal(molecule)) is not None:
+        return f"{outside}; see [limits]"
+    refusals = ((oracle.kind, oracle.refusal(molecule)) for oracle in assembled.parts.oracles)
+    return next((f"{why} (oracle {kind})" for kind, why in refusals if why is not None), None)
