@@ -193,7 +193,7 @@ def _picks(definition: Definition, batch: Sequence[Pick], title: str) -> Table:
 
 def molecule_table(objectives: Sequence[Objective], title: str) -> Table:
     """Molecules down, objectives across; four objectives fit into 80 columns."""
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0), min_width=len(title) + 1)
     table.add_column("molecule", overflow="fold")
     for objective in objectives:
         unit = "" if objective.unit == "1" else f"\n{objective.unit}"

@@ -93,8 +93,8 @@ class Nursery:
         try:
             module = sys.modules[load("oracles", oracle).__module__]
             getattr(module, PRELOAD, _nothing)()
-        except Exception:  # noqa: BLE001 - a calculation that cannot import it says so in its outcome
-            traceback.print_exc()
+        except Exception as error:  # noqa: BLE001 - a calculation that cannot import it says where in its log
+            sys.stderr.write(f"oracle {oracle} cannot be loaded: {type(error).__name__}: {error}\n")
         # What is there is never freed, and a collection would copy its pages into every child.
         gc.collect()
         gc.freeze()

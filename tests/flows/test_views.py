@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from rich.console import Console
 
 from flows.opening import Opened
 from flows.status import show_status
-from flows.views import describe, show_proposal
+from flows.views import describe, molecule_table, show_proposal
 from loop.campaign import State
 
 
@@ -63,3 +66,9 @@ def test_screening_is_told(screened: Opened, capsys: pytest.CaptureFixture[str])
     assert "before each round 5 candidates are screened: tpsa by tpsa_rough" in text
     assert "15 candidates screened" in text
     assert "5 candidates would be screened first" in text
+
+
+def test_a_title_is_not_broken_to_the_width_of_a_narrow_table() -> None:
+    printed = io.StringIO()
+    Console(width=80, file=printed).print(molecule_table([], "best balanced on the Pareto front"))
+    assert printed.getvalue().splitlines()[0].strip() == "best balanced on the Pareto front"
