@@ -133,7 +133,7 @@ def line(verdict: Verdict) -> str:
 def _number(value: float) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value + 0.0:.0f}" if value.is_integer() else f"{value:.3f}"
+    return f"{value + 0.0:.0f}" if float(value).is_integer() else f"{value:.3f}"
 
 
 def _say(console: Console, text: str) -> None:

@@ -53,7 +53,7 @@ def _complete(table: Table) -> list[dict[str, str]]:
 
 def _within(table: Table) -> list[Check]:
     rows = _complete(table)
-    found = [at_least("known additives, all measured", LEAST, table.source, len(rows))]
+    found = [at_least("known additives, all measured", LEAST, table.source, float(len(rows)))]
     for name, floor in FLOORS.items():
         ranked = correlation(rows, name, PAIRS[name])
         found.append(at_least(f"rank correlation GFN2 to DFT, {name}", floor, table.source, ranked))

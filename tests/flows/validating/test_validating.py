@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.validating.choosing import chosen
 from flows.validating.validating import Plan
-from flows.validating.views import in_words, seconds_left
+from flows.validating.views import in_words, line, seconds_left
 from loop.protocols import PartError
-from oracles.validation import coupled_cluster
+from oracles.validation import coupled_cluster, ranks
+from oracles.validation.check import judge
 from oracles.validation.groups import GROUPS
 from tests.conftest import ROOT
 
@@ -42,11 +43,19 @@ def test_a_drifted_value_is_marked_and_is_the_exit_status(monkeypatch: pytest.Mo
     found = CliRunner().invoke(app, ["validate-oracles", "--only", "coupled-cluster"])
     assert found.exit_code == 1
     lines = found.output.splitlines()
-    assert next(line for line in lines if "Zn2+-NH3" in line).startswith("drifted ")
-    assert next(line for line in lines if "Zn2+-OH2" in line).startswith("ok ")
-    assert any(line.startswith("what a drift means: ") for line in lines)
+    assert next(text for text in lines if "Zn2+-NH3" in text).startswith("drifted ")
+    assert next(text for text in lines if "Zn2+-OH2" in text).startswith("ok ")
+    assert any(text.startswith("what a drift means: ") for text in lines)
     assert "2 checks, 1 drifted, 0 failed" in lines
-    assert any("pyscf " in line and "tblite " in line for line in lines)
+    assert any("pyscf " in text and "tblite " in text for text in lines)
+
+
+def test_the_shipped_table_of_known_additives_holds_and_is_told() -> None:
+    within = [judge(check, {}) for check in ranks.checks(False) if not check.needs]
+    told = [line(verdict) for verdict in within]
+    assert len(told) == 1 + len(ranks.FLOORS)
+    assert told[0].startswith("ok      known additives, all measured: 64, reference 60 >= 60")
+    assert all(text.startswith("ok ") for text in told)
 
 
 def test_an_interrupt_ends_it_with_its_calculations() -> None:
