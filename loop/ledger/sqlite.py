@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ from loop.ledger.upgrade import upgrade
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another program's transaction."""
+
+PAUSE_SECONDS = 0.02
+"""Between two tries at what SQLite itself does not wait for."""
 
 
 class SQLite:
@@ -115,8 +119,22 @@ def engine(path: Path) -> sa.Engine:
 def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
     # The driver must not begin transactions of its own, or BEGIN IMMEDIATE below comes too late.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep a log of what is written; two programs that turn it on at once do not wait for each other."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(PAUSE_SECONDS)
 
 
 def _on_begin(connection: sa.Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,3 +86,15 @@ def test_a_ledger_is_no_file_of_shared_measurements(tmp_path: Path) -> None:
 def test_only_the_owner_can_read_it(shared: SharedMeasurements) -> None:
     assert shared.path.stat().st_mode & 0o077 == 0
     assert sqlite3.connect(shared.path).execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_who_comes_while_another_makes_the_file_waits(tmp_path: Path) -> None:
+    """SQLite itself refuses at once to change the journal of a file that somebody is about to write."""
+    path = tmp_path / "shared.sqlite"
+    first = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    first.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, first.execute, ["COMMIT"]).start()
+    second = SharedMeasurements(path)
+    assert isinstance(second.claim(REQUEST, "second", 60.0), Lease)
+    second.close()
+    first.close()
