@@ -130,11 +130,12 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-            return
         except sqlite3.OperationalError as error:
             if not _is_busy(error) or time.monotonic() > until:
                 raise
             time.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 def _on_begin(connection: sa.Connection) -> None:
