@@ -98,8 +98,8 @@ def _seen_in_prefect(said: Path, home: Path) -> None:
 
 def _ends_with_its_server(quick: Path, home: Path, server: subprocess.Popen[bytes]) -> None:
     """Give the campaign more to do, and stop the server while it does that."""
-    text = quick.read_text().replace("evaluations = 10", "evaluations = 60")
-    quick.write_text(text.replace("rounds = 3", "rounds = 30"))
+    text = quick.read_text().replace("evaluations = 10", "evaluations = 600")
+    quick.write_text(text.replace("rounds = 3", "rounds = 300"))
     begun(quick, None).ledger.close()
     _until(lambda: len(_state(home).answers) >= 22)
     owner = Store(home).holder()
