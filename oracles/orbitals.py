@@ -161,7 +161,7 @@ class Orbitals(BaseModel):
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the square of the size; ten times that where forces are needed."""
         relaxed = self.always_relaxed or is_delicate(molecule)
-        return (2.0 + 0.14 * molecule.heavy_atoms**2) * (10.0 if relaxed else 1.0)
+        return (0.3 + 0.1 * molecule.heavy_atoms**2) * (10.0 if relaxed else 1.0)
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule.

@@ -93,7 +93,7 @@ class XtbOrbitals(BaseModel):
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the square of the size."""
-        return 1.5 + 0.02 * molecule.heavy_atoms**2
+        return 0.05 + 0.005 * molecule.heavy_atoms**2
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:  # noqa: ARG002 - no files
         """Measure one molecule.

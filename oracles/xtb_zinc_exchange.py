@@ -97,7 +97,7 @@ class XtbZincExchange(BaseModel):
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the size of the complex."""
-        return (0.35 if self.search == "quick" else 1.0) * (6.0 + 0.8 * molecule.heavy_atoms)
+        return (0.35 if self.search == "quick" else 1.0) * (3.0 + 0.7 * molecule.heavy_atoms)
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule; reference energies are kept in ``scratch.parent / "references"``.

@@ -118,7 +118,7 @@ class ZincExchange(BaseModel):
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the size of the complex."""
-        return 15.0 + 3.0 * molecule.heavy_atoms + 0.1 * molecule.heavy_atoms**2
+        return 6.0 + 3.5 * molecule.heavy_atoms + 0.08 * molecule.heavy_atoms**2
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule; reference energies are kept in ``scratch.parent / "references"``.

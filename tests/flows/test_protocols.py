@@ -33,7 +33,7 @@ def test_a_protocol_is_shown_with_digest_cost_and_error(capsys: pytest.CaptureFi
     block = text[text.index(f"b3lyp-631ppgdd  {gas.protocol().digest}") :].split("\n\n")[0]
     assert '(oracle orbitals, solvent = "gas")' in block
     assert "homo ± 0.08 eV; lumo ± 0.07 eV; gap ± 0.08 eV" in block
-    assert "urea 4.2 s" in block
+    assert "urea 1.9 s" in block
     assert "sa, exact" in text
 
 
