@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-PROGRAMS = ("pyscf", "tblite", "rdkit", "ase")
+PROGRAMS = ("pyscf", "pyscf-dispersion", "tblite", "rdkit", "ase", "geometric")
 
 
 def versions() -> dict[str, str]:
