@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import importlib
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -12,7 +14,10 @@ from loop.protocols import RatedOracle
 
 
 class Calculation(Protocol):
-    """Something to calculate: equal ones are calculated once. It has to be picklable and hashable."""
+    """Something to calculate: equal ones are calculated once.
+
+    A frozen dataclass of a module's top level, whose fields are text, numbers and tuples of these.
+    """
 
     @property
     def name(self) -> str:
@@ -82,6 +87,24 @@ class Asked:
         """Measure as a campaign does."""
         found = computed(self.oracle, self.settings).measure(parse(self.smiles), scratch)
         return {value.property: value.value for value in found.values}
+
+
+def told(calculation: Calculation) -> str:
+    """A calculation as JSON, for another process."""
+    kind = type(calculation)
+    fields = asdict(calculation)  # type: ignore[call-overload]
+    return json.dumps({"module": kind.__module__, "kind": kind.__qualname__, "fields": fields})
+
+
+def understood(text: str) -> Calculation:
+    """The calculation that :func:`told` wrote down."""
+    content = json.loads(text)
+    kind = getattr(importlib.import_module(content["module"]), content["kind"])
+    return cast(Calculation, kind(**{name: _frozen(value) for name, value in content["fields"].items()}))
+
+
+def _frozen(value: object) -> object:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
 def computed(kind: str, settings: tuple[tuple[str, str], ...] = ()) -> RatedOracle:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import resource
 import sys
 from dataclasses import asdict
@@ -12,13 +11,13 @@ from pathlib import Path
 from loop.protocols import OracleError
 from oracles.contained.child import die_with_parent
 from oracles.contained.spool import write_json
-from oracles.validation.calculation import Answer, Calculation
+from oracles.validation.calculation import Answer, understood
 
 
 def main(parent: int, directory: str) -> None:
     """Calculate; anything but an ``OracleError`` ends this process with a traceback in its log."""
     die_with_parent(parent)
-    calculation: Calculation = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
+    calculation = understood(sys.stdin.read())
     values, reason = None, ""
     try:
         values = calculation.compute(Path(directory) / "scratch")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import TypeVar
 
 from oracles.contained.nursery import sweep
 from oracles.contained.starting import THREAD_VARIABLES
-from oracles.validation.calculation import Answer, Calculation
+from oracles.validation.calculation import Answer, Calculation, told
 
 Result = TypeVar("Result")
 
@@ -78,7 +77,7 @@ def _calculate(calculation: Calculation, directory: Path, stop: threading.Event)
         )
     assert process.stdin is not None  # noqa: S101 - asked for above
     with suppress(BrokenPipeError), process.stdin as asked:  # it is dead already, and its log says why
-        pickle.dump(calculation, asked)
+        asked.write(told(calculation).encode())
     code = _watch(process, stop)
     answer = directory / "answer.json"
     if answer.exists():
