@@ -87,7 +87,7 @@ def _range(neighbours: Collection[Neighbour]) -> str:
 
 def _facts(details: Mapping[str, Any], complex_: Seen) -> dict[str, str]:
     donors, waters = len(complex_.donors), len(complex_.waters)
-    charge = details.get("ion_charge", details.get("zinc_charge"))
+    charge = details.get("ion_charge")
     facts = {
         "reaction": str(details.get("reaction", "")),
         "binds by": _sites(details, complex_),
@@ -101,6 +101,6 @@ def _facts(details: Mapping[str, Any], complex_: Seen) -> dict[str, str]:
 
 def _sites(details: Mapping[str, Any], complex_: Seen) -> str:
     """The molecule's atoms that bind, by element and place in its SMILES, and of what kind they are."""
-    kind = details.get("donor_kind")
-    atoms = ", ".join(f"{n.symbol}{n.atom + 1}" for n in complex_.donors)
-    return f"{atoms} ({kind})" if atoms and isinstance(kind, str) else atoms
+    kinds = dict(zip(details.get("sites", ()), details.get("donor_kinds", ()), strict=False))
+    named = ((f"{n.symbol}{n.atom + 1}", kinds.get(n.atom)) for n in complex_.donors)
+    return ", ".join(f"{atom} ({kind})" if kind else atom for atom, kind in named)

@@ -33,9 +33,9 @@ def details(**more: Any) -> dict[str, Any]:
     """What an oracle of zinc leaves."""
     return {
         "complex": complex_of().xyz(),
-        "donor_kind": "oxo O",
-        "site": 1,
+        "donor_kinds": ["oxo O"],
+        "sites": [1],
         "denticity": 1,
         "coordination": 6,
-        "zinc_charge": 1.434,
+        "ion_charge": 1.434,
     } | more
