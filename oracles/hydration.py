@@ -15,7 +15,7 @@ from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import transfer
-from oracles.chemistry.theory import Continuum, Functional, Resources
+from oracles.chemistry.theory import CHECKS, Continuum, Functional, Resources
 
 BASIS = "6-31+g*"
 COVERED = frozenset({"H", "C", "N", "O", "F", "Si", "P", "S", "Cl"})
@@ -88,6 +88,7 @@ class Hydration(BaseModel):
                 "standard state": "1 M gas, 1 M solution, 298 K",
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,
+                "checks": CHECKS,
             },
             description="Free energy of hydration (1 M gas to 1 M solution) by SMD with B3LYP/6-31+G* at "
             "GFN2 geometries.",

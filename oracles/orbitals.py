@@ -15,6 +15,7 @@ from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry.delicate import PATTERNS, is_delicate
 from oracles.chemistry.own import Own
 from oracles.chemistry.theory import (
+    CHECKS,
     COARSE_SURFACE,
     DIFFUSE,
     DIFFUSE_COVERED,
@@ -145,6 +146,7 @@ class Orbitals(BaseModel):
                 "delicate geometry": self.forces().settings(),
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,
+                "checks": CHECKS,
             },
             description=f"{method} orbital energies in {self.solvent} at a geometry relaxed there"
             + (", without approximations." if self.fidelity == "reference" else "."),

@@ -15,6 +15,7 @@ from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry.delicate import PATTERNS, is_delicate
 from oracles.chemistry.theory import (
+    CHECKS,
     COARSE_SURFACE,
     COMPACT,
     DIFFUSE,
@@ -129,6 +130,7 @@ class Redox(BaseModel):
                 "zinc against SHE": ZINC,
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,
+                "checks": CHECKS,
             },
             description="B3LYP/6-31++G** vertical ionisation energy and electron affinity in implicit water, "
             "and the potentials against Zn2+/Zn that follow with an absolute SHE of 4.44 V.",

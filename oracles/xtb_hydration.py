@@ -13,6 +13,7 @@ from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import transfer
+from oracles.chemistry.account import Account
 
 COVERED = frozenset({"H", "C", "N", "O", "F", "P", "S", "Cl", "Br"})
 """Elements of the molecules whose measured free energies this was compared with."""
@@ -106,7 +107,11 @@ class XtbHydration(BaseModel):
         # ASE and tblite load only when something is measured.
         from oracles.chemistry import ligand, provenance, semiempirical  # noqa: PLC0415
 
-        within, without = (ligand.prepare(molecule, water=water) for water in (True, False))
+        account = Account()
+        with account.told():
+            within, without = (
+                ligand.prepare(molecule, water=water, account=account) for water in (True, False)
+            )
         water = semiempirical.point(within.conformers[0], water=True)
         gas = semiempirical.point(without.conformers[0], water=False)
         energy = water.energy - gas.energy
@@ -122,4 +127,5 @@ class XtbHydration(BaseModel):
             "energies_ev": {"gas": gas.energy, "water": water.energy},
             "versions": provenance.versions(),
         }
-        return Measurement((Value("hydration_gfn2", energy, "eV", UNCERTAINTY),), Cost(0.0, 0.0), details)
+        value = Value("hydration_gfn2", energy, "eV", UNCERTAINTY)
+        return Measurement((value,), Cost(0.0, 0.0), details | account.details())

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from loop.molecule import Molecule
 from loop.protocols import InputError, RejectedError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
+from oracles.chemistry.account import Account
 from oracles.chemistry.theory import is_zwitterion
 
 SMALLEST_GAP = 0.2
@@ -112,7 +113,9 @@ class XtbOrbitals(BaseModel):
         # ASE and tblite load only when something is measured.
         from oracles.chemistry import ligand, provenance, semiempirical  # noqa: PLC0415
 
-        prepared = ligand.prepare(molecule, water=self._water)
+        account = Account()
+        with account.told():
+            prepared = ligand.prepare(molecule, water=self._water, account=account)
         found = semiempirical.point(prepared.conformers[0], water=self._water)
         if found.lumo - found.homo < SMALLEST_GAP:
             raise RejectedError(f"the gap of {molecule} is {found.lumo - found.homo:.2f} eV with GFN2-xTB")
@@ -130,4 +133,4 @@ class XtbOrbitals(BaseModel):
             "energy_ev": found.energy,
             "versions": provenance.versions(),
         }
-        return Measurement(values, Cost(0.0, 0.0), details)
+        return Measurement(values, Cost(0.0, 0.0), details | account.details())

@@ -13,6 +13,7 @@ from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
+from oracles.chemistry.account import Account
 from oracles.chemistry.ions import IONS, IonName
 from oracles.chemistry.level import RECIPE
 
@@ -117,8 +118,8 @@ class XtbZincExchange(BaseModel):
         from oracles.chemistry import complexes, exchange_gfn2  # noqa: PLC0415
 
         search = complexes.QUICK if self.search == "quick" else complexes.THOROUGH
-        found = exchange_gfn2.exchange(
-            molecule, IONS[self.ion], search, scratch.parent / "references", chelates=self.denticity == "any"
-        )
+        kept, account, chelates = scratch.parent / "references", Account(), self.denticity == "any"
+        with account.told():
+            found = exchange_gfn2.exchange(molecule, IONS[self.ion], search, account, kept, chelates=chelates)
         value = Value(self._property, found.energy, "eV", UNCERTAINTY[self.search])
-        return Measurement((value,), Cost(0.0, 0.0), found.details)
+        return Measurement((value,), Cost(0.0, 0.0), found.details | account.details())

@@ -14,7 +14,7 @@ from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
 from oracles.chemistry.ions import IONS
-from oracles.chemistry.theory import Functional, Resources, is_zwitterion
+from oracles.chemistry.theory import CHECKS, Functional, Resources, is_zwitterion
 
 UNCERTAINTY = 0.4
 """Standard uncertainty in eV against CCSD(T)/def2-TZVPP: De of Zn2+-OH2 is 4.12 eV there and 4.44 here, of
@@ -89,6 +89,7 @@ class ZincBinding(BaseModel):
                 "geometry": "lowest intact start of GFN2-xTB in gas, relaxed with the forces",
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,
+                "checks": CHECKS,
             },
             description=f"B3LYP/{self.basis} energy of bare zinc and the molecule in gas, "
             + ("full" if self.counterpoise == "full" else "no")

@@ -5,7 +5,7 @@ Nothing here comes from ``oracles``; only names (functional, basis set, solvent)
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from benchmarks.oracle_rows.structure import Structure, read_xyz
@@ -14,6 +14,8 @@ HARTREE = 27.211386245988
 """In eV (CODATA 2018)."""
 
 MEMORY_MB = 4000
+
+ROUGH: dict[str, Any] = {"fitted": True, "grid": 1, "surface": 11, "tolerance": 1e-6, "helped": False}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Recipe:
         Level of the integration grid.
     tolerance
         Convergence threshold of the energy, in hartree.
+    helped
+        Whether the iteration starts from the density of :data:`ROUGH` instead of superposed atoms. It ends
+        at the same density after a third of the cycles; nothing that is timed is helped.
     """
 
     xc: str
@@ -47,6 +52,7 @@ class Recipe:
     fitted: bool = False
     grid: int | None = None
     tolerance: float | None = None
+    helped: bool = False
 
 
 def like(functional: Any) -> Recipe:  # noqa: ANN401 - whatever an oracle calls its functional
@@ -69,8 +75,9 @@ def job(structure: Structure, recipe: Recipe) -> dict[str, Any]:
 def solve(argument: dict[str, Any]) -> dict[str, Any]:
     """Energy in hartree, HOMO and LUMO in eV, of a closed shell; a child's function."""
     recipe = dict(argument)
-    mf = mean_field(read_xyz(recipe.pop("xyz")), Recipe(**recipe))
-    mf.kernel()
+    structure, wanted = read_xyz(recipe.pop("xyz")), Recipe(**recipe)
+    mf = mean_field(structure, wanted)
+    mf.kernel(dm0=_start(structure, wanted) if wanted.helped else None)
     filled = mf.mol.nelectron // 2
     homo, lumo = (float(e) * HARTREE for e in mf.mo_energy[filled - 1 : filled + 1])
     return {
@@ -80,6 +87,12 @@ def solve(argument: dict[str, Any]) -> dict[str, Any]:
         "converged": bool(mf.converged),
         "cycles": int(mf.cycles),
     }
+
+
+def _start(structure: Structure, recipe: Recipe) -> Any:  # noqa: ANN401
+    rough = mean_field(structure, replace(recipe, **ROUGH))
+    rough.kernel()
+    return rough.make_rdm1()
 
 
 def mean_field(structure: Structure, recipe: Recipe, unpaired: int | None = None) -> Any:  # noqa: ANN401

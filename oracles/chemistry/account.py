@@ -66,6 +66,23 @@ class Account:
         spent = time.process_time() - since.cpu_seconds - within
         self.rungs.append(Rung(of, name, cycles, spent, converged))
 
+    @contextmanager
+    def one(self, of: str, name: str) -> Iterator[list[int]]:
+        """Take down what is done within as one try, converged unless an oracle's error ends it.
+
+        Yields
+        ------
+        list of int
+            For the numbers of its iterations or steps.
+        """
+        began, cycles = self.start(), list[int]()
+        try:
+            yield cycles
+        except OracleError:
+            self.note(of, name, sum(cycles), began, converged=False)
+            raise
+        self.note(of, name, sum(cycles), began, converged=True)
+
     def start(self) -> Start:
         """Where a try begins."""
         return Start(time.process_time(), len(self.rungs))

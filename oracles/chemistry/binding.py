@@ -69,7 +69,7 @@ def binding(
         If a geometry or a density does not converge, the ion takes the molecule apart, or the density is not
         that of an ion beside a molecule.
     """
-    ligand = prepare(molecule, water=False)
+    ligand = prepare(molecule, water=False, account=resources.account)
     free, _ = relaxation.relax(ligand.conformers[0], forces, resources)
     if (changed := connectivity.change(ligand.mol, ligand.isomer, free)) is not None:
         raise RejectedError(f"relaxing {ligand.isomer} with {forces.xc}: {changed}")

@@ -14,7 +14,6 @@ from oracles.chemistry import complexes, denticity, references
 from oracles.chemistry.bound import believe_density
 from oracles.chemistry.exchange import compute_reference
 from oracles.chemistry.level import Level
-from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.selfconsistent import Solution, atomic_charges, solve
 from oracles.chemistry.theory import Resources
@@ -41,12 +40,11 @@ def lumo(molecule: Molecule, level: Level, kept: Path, resources: Resources, *, 
     Raises
     ------
     ConvergenceError, RejectedError
-        See :func:`prepare`, :func:`complexes.build`, :func:`solve` and :func:`believe_density`.
+        See :func:`complexes.sought`, :func:`solve` and :func:`believe_density`.
     """
-    ligand = prepare(molecule, water=True)
-    built = complexes.build(ligand, level.ion, chelates=chelates)
-    above = denticity.above_lowest(built.complexes)
-    lowest = min(built.complexes, key=lambda c: above[str(c.denticity)])
+    ligand, built = complexes.sought(molecule, level.ion, resources.account, chelates=chelates)
+    above = denticity.above_lowest(built.lowest)
+    lowest = min(built.lowest, key=lambda c: above[str(c.denticity)])
     solution = solve(lowest.geometry, level.functional, level.max_cycle, resources, "complex")
     ion = ligand.mol.GetNumAtoms()
     charge = float(atomic_charges(solution)[ion])

@@ -75,7 +75,8 @@ class Built:
     Attributes
     ----------
     complexes
-        The lowest intact one of each denticity, one donor first.
+        The lowest intact ones of each denticity and each combination of donors: one donor first, of equal
+        denticity the lowest by GFN2.
     starts
         Denticity -> starting geometries tried.
     flaws
@@ -85,6 +86,20 @@ class Built:
     complexes: tuple[Complex, ...]
     starts: Mapping[int, int]
     flaws: Mapping[int, str]
+
+    @property
+    def lowest(self) -> tuple[Complex, ...]:
+        """The lowest one of each denticity by GFN2, one donor first."""
+        first = {c.denticity: c for c in reversed(self.complexes)}
+        return tuple(first[n] for n in sorted(first))
+
+    @property
+    def families(self) -> tuple[tuple[Complex, ...], ...]:
+        """Complexes with the same kinds of donors; they differ in conformation and in how waters turn."""
+        found: dict[tuple[str, ...], list[Complex]] = {}
+        for each in self.complexes:
+            found.setdefault(tuple(sorted(each.kinds)), []).append(each)
+        return tuple(map(tuple, found.values()))
 
     def details(self) -> dict[str, Any]:
         """The search as JSON-able provenance."""

@@ -24,18 +24,22 @@ def above_lowest(complexes: Sequence[Complex]) -> dict[str, float]:
     """Energy in eV of each denticity, the waters it released included, above the lowest by GFN2."""
     water = prepare(parse("O"), water=True).conformers[0]
     released = semiempirical.point(water, water=True).energy
-    energies = {str(c.denticity): c.energy + c.denticity * released for c in complexes}
+    energies: dict[str, float] = {}
+    for each in complexes:
+        energy, n = each.energy + each.denticity * released, str(each.denticity)
+        energies[n] = min(energy, energies.get(n, energy))
     return {n: energy - min(energies.values()) for n, energy in energies.items()}
 
 
-def promising(complexes: Sequence[Complex]) -> list[Complex]:
-    """The complexes among which a better energy has to decide."""
-    if len(complexes) == 1:
-        return list(complexes)
-    above = above_lowest(complexes)
-    return [c for c in complexes if not any(_beaten(c, other, above) for other in complexes)]
+def promising(families: Sequence[Sequence[Complex]]) -> list[Sequence[Complex]]:
+    """The families, each of one denticity and lowest first, among which a better energy has to decide."""
+    if len({family[0].denticity for family in families}) == 1:
+        return list(families)
+    above = above_lowest([family[0] for family in families])
+    beaten = {n for n in above if any(_beaten(n, other, above) for other in above)}
+    return [family for family in families if str(family[0].denticity) not in beaten]
 
 
-def _beaten(one: Complex, other: Complex, above: dict[str, float]) -> bool:
-    margin = MORE_DONORS if one.denticity > other.denticity else FEWER_DONORS
-    return above[str(one.denticity)] - above[str(other.denticity)] > margin
+def _beaten(one: str, other: str, above: dict[str, float]) -> bool:
+    margin = MORE_DONORS if int(one) > int(other) else FEWER_DONORS
+    return above[one] - above[other] > margin

@@ -1,27 +1,38 @@
-"""The energy of [M(H2O)N]q+ + L -> [M(H2O)(N-n)L]q+ + n H2O, whatever number n of donors is the best."""
+"""The energy of [M(H2O)N]q+ + L -> [M(H2O)(N-n)L]q+ + n H2O, whatever number n of donors is the best.
+
+GFN2 finds the complexes and cannot say which is the lowest: of urea, minima within 0.01 eV of each other that
+differ in how the waters turn spread by 0.09 eV with a functional. So the lowest complex of every family says
+which donors bind, and several minima of that family give the energy.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from ase.units import Hartree
+import numpy as np
+from ase.units import Hartree, kB
+from scipy.special import logsumexp
 
 from loop.molecule import Molecule, parse
+from loop.protocols import ConvergenceError
 from oracles.chemistry import complexes, denticity, references
-from oracles.chemistry.bound import Bound, Energy, believe_density, energy_of
+from oracles.chemistry.bound import Bound, believe_density, energy_of
 from oracles.chemistry.coordinated import Complex, Exchange, believe
 from oracles.chemistry.level import Level
-from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
 from oracles.chemistry.selfconsistent import atomic_charges
 from oracles.chemistry.theory import Resources
 
+THERMAL = 298.15 * kB
+"""In eV."""
+
 
 def exchange(
     molecule: Molecule, level: Level, kept: Path, resources: Resources, *, chelates: bool
 ) -> Exchange:
-    """Compute the exchange energy of one molecule: the lowest over the denticities that it can have.
+    """Compute the exchange energy of one molecule, with the donors that give the lowest.
 
     Parameters
     ----------
@@ -33,25 +44,35 @@ def exchange(
     Raises
     ------
     ConvergenceError, RejectedError
-        See :func:`prepare`, :func:`complexes.build` and :func:`solve`; also if a check of a density
-        or of an exchange energy fails.
+        See :func:`complexes.sought` and :func:`solve`; also if no density of a complex
+        converges, or a check of the lowest one or of its exchange energy fails.
     """
-    ligand = prepare(molecule, water=True)
-    built = complexes.build(ligand, level.ion, chelates=chelates)
+    ligand, built = complexes.sought(molecule, level.ion, resources.account, chelates=chelates)
     free = energy_of(ligand.conformers[0], level, resources, "ligand")
     against = references.reference(level.settings(), kept, lambda: compute_reference(level, resources))
-    bound = [
-        _bound(molecule, c, free, against, level, resources) for c in denticity.promising(built.complexes)
-    ]
-    best = min(bound, key=lambda b: b.exchange)
+
+    def bound(some: Sequence[Complex]) -> list[Bound]:
+        return _bound(some, free.total, against, level, resources)
+
+    families = denticity.promising(built.families)
+    firsts = bound([family[0] for family in families])
+    chosen = min(firsts, key=lambda b: b.exchange)
+    (family,) = (f for f in families if chosen.complex in f)
+    found = [chosen, *bound([c for c in family if c is not chosen.complex])]
+    best = min(found, key=lambda b: b.exchange)
+    energy = averaged([b.exchange for b in found])
+    believe_density(molecule, best.energy.solution.gap, best.ion_charge - against.ion_charge, level.ion)
+    believe(molecule, energy, best.complex.denticity)
     details = {
         "isomer": ligand.isomer,
         "ligand": ligand.conformers[0].xyz(),
         **ligand.search,
         **best.complex.details(),
         **best.details(),
-        "exchange_ev": {str(b.complex.denticity): b.exchange for b in bound},
-        "gfn2_above_lowest_ev": denticity.above_lowest(built.complexes),
+        "minima_ev": [round(b.exchange, 5) for b in found],
+        "other_donors_ev": {
+            " and ".join(b.complex.kinds): round(b.exchange, 5) for b in firsts if b is not chosen
+        },
         **built.details(),
         "energies_hartree": {
             "complex": best.energy.total,
@@ -63,27 +84,42 @@ def exchange(
         "scf_cycles": {"complex": best.energy.solution.cycles, "ligand": free.solution.cycles},
         "versions": versions(),
     }
-    return Exchange(best.exchange, details)
+    return Exchange(energy, details)
 
 
 def compute_reference(level: Level, resources: Resources) -> Reference:
     """Energies of the hydrate and of water, built exactly as any other complex and ligand."""
-    ligand = prepare(parse("O"), water=True)
-    built = complexes.build(ligand, level.ion, chelates=False).complexes[0]
-    bound = energy_of(built.geometry, level, resources, "hydrate")
+    ligand, built = complexes.sought(parse("O"), level.ion, resources.account, chelates=False)
     free = energy_of(ligand.conformers[0], level, resources, "water")
-    charge = float(atomic_charges(bound.solution)[ligand.mol.GetNumAtoms()])
-    return Reference(bound.total, free.total, charge)
+    bound = [energy_of(c.geometry, level, resources, "hydrate") for c in built.complexes]
+    lowest = min(bound, key=lambda energy: energy.total)
+    charge = float(atomic_charges(lowest.solution)[ligand.mol.GetNumAtoms()])
+    hydrate = averaged([energy.total * Hartree for energy in bound]) / Hartree
+    return Reference(hydrate, free.total, charge)
+
+
+def averaged(energies: Sequence[float]) -> float:
+    """Average of energies in eV after Boltzmann at 298.15 K: -kT ln of the mean of exp(-E/kT).
+
+    It moves less with the number of minima and with which of them were found than the lowest does.
+    """
+    return float(np.log(len(energies)) - logsumexp(-np.array(energies) / THERMAL)) * THERMAL
 
 
 def _bound(
-    molecule: Molecule, built: Complex, free: Energy, against: Reference, level: Level, resources: Resources
-) -> Bound:
-    energy = energy_of(built.geometry, level, resources, "complex")
-    charges = atomic_charges(energy.solution)
-    released = built.denticity
-    found = (energy.total + released * against.water - against.hydrate - free.total) * Hartree
-    bound = Bound(built, energy, charges, found)
-    believe_density(molecule, energy.solution.gap, bound.ion_charge - against.ion_charge, level.ion)
-    believe(molecule, found, released)
-    return bound
+    built: Sequence[Complex], free: float, against: Reference, level: Level, resources: Resources
+) -> list[Bound]:
+    """The complexes whose density converges; ``free`` is the molecule's energy in hartree."""
+    found: list[Bound] = []
+    failed: ConvergenceError | None = None
+    for each in built:
+        try:
+            energy = energy_of(each.geometry, level, resources, "complex")
+        except ConvergenceError as error:
+            failed = error
+            continue
+        exchanged = (energy.total + each.denticity * against.water - against.hydrate - free) * Hartree
+        found.append(Bound(each, energy, atomic_charges(energy.solution), exchanged))
+    if failed is not None and not found:
+        raise failed
+    return found

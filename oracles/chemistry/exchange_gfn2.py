@@ -8,22 +8,26 @@ from ase.units import Hartree
 
 from loop.molecule import Molecule, parse
 from oracles.chemistry import complexes, references, semiempirical
+from oracles.chemistry.account import Account
 from oracles.chemistry.complexes import Search
 from oracles.chemistry.coordinated import Exchange, believe
 from oracles.chemistry.ions import Ion
 from oracles.chemistry.level import RECIPE
-from oracles.chemistry.ligand import prepare
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
 
 
-def exchange(molecule: Molecule, ion: Ion, search: Search, kept: Path, *, chelates: bool) -> Exchange:
+def exchange(
+    molecule: Molecule, ion: Ion, search: Search, account: Account, kept: Path, *, chelates: bool
+) -> Exchange:
     """Compute the exchange energy of one molecule: the lowest over the denticities that it can have.
 
     Charges and gap are no test for charge transfer here: GFN2 gives zinc a charge of 0.3 in any complex.
 
     Parameters
     ----------
+    account
+        Takes down what the searches took.
     kept
         Directory for reference energies.
     chelates
@@ -32,18 +36,17 @@ def exchange(molecule: Molecule, ion: Ion, search: Search, kept: Path, *, chelat
     Raises
     ------
     ConvergenceError, RejectedError
-        See :func:`prepare`, :func:`complexes.build` and :func:`believe`.
+        See :func:`complexes.sought` and :func:`believe`.
     """
-    ligand = prepare(molecule, water=True)
-    built = complexes.build(ligand, ion, search, chelates=chelates)
+    ligand, built = complexes.sought(molecule, ion, account, search, chelates=chelates)
     free = semiempirical.point(ligand.conformers[0], water=True)
     settings = {"ion": ion.name, "method": "GFN2-xTB/ALPB(water)", "recipe": RECIPE}
     against = references.reference(settings, kept, lambda: _reference(ion))
     energies = {
         c.denticity: c.energy - free.energy + (c.denticity * against.water - against.hydrate) * Hartree
-        for c in built.complexes
+        for c in built.lowest
     }
-    best = min(built.complexes, key=lambda c: energies[c.denticity])
+    best = min(built.lowest, key=lambda c: energies[c.denticity])
     energy = energies[best.denticity]
     believe(molecule, energy, best.denticity)
     bound = semiempirical.point(best.geometry, water=True)
@@ -67,8 +70,8 @@ def exchange(molecule: Molecule, ion: Ion, search: Search, kept: Path, *, chelat
 
 def _reference(ion: Ion) -> Reference:
     """The hydrate and water; a quick search misses the lowest hydrate by 0.06 eV, in every number alike."""
-    ligand = prepare(parse("O"), water=True)
-    built = complexes.build(ligand, ion, complexes.THOROUGH, chelates=False).complexes[0]
+    ligand, found = complexes.sought(parse("O"), ion, Account(), chelates=False)
+    built = found.lowest[0]
     bound = semiempirical.point(built.geometry, water=True)
     free = semiempirical.point(ligand.conformers[0], water=True)
     return Reference(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from oracles.chemistry.ions import IONS, Ion
-from oracles.chemistry.theory import Continuum, Functional
+from oracles.chemistry.theory import CHECKS, Continuum, Functional
 
 Solvation = Literal["cpcm", "alpb-correction"]
 
-RECIPE = 2
+RECIPE = 3
 """Raised whenever the way from a molecule to its complexes changes."""
 
 MAX_CYCLE = 60
@@ -44,9 +44,10 @@ class Level:
             "ion": self.ion.name,
             "functional": self.functional.settings(),
             "solvation": "alpb-correction" if self.correction else "in the functional",
-            "geometry": "lowest intact complex, GFN2-xTB/ALPB(water)",
+            "geometry": "intact complexes of lowest energy, GFN2-xTB/ALPB(water)",
             "max_cycle": self.max_cycle,
             "recipe": RECIPE,
+            "checks": CHECKS,
         }
 
 

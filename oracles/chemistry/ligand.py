@@ -10,6 +10,7 @@ from rdkit.Chem.rdchem import Mol
 from loop.molecule import Molecule
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import connectivity, semiempirical
+from oracles.chemistry.account import Account
 from oracles.chemistry.conformers import embed
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.trajectory import Trajectory
@@ -53,8 +54,13 @@ class Ligand:
         }
 
 
-def prepare(molecule: Molecule, *, water: bool) -> Ligand:
+def prepare(molecule: Molecule, *, water: bool, account: Account | None = None) -> Ligand:
     """Relax every conformer with GFN2, in implicit water or in gas, and keep those still the molecule.
+
+    Parameters
+    ----------
+    account
+        Takes down what this took, whatever comes of it.
 
     Raises
     ------
@@ -63,6 +69,14 @@ def prepare(molecule: Molecule, *, water: bool) -> Ligand:
     RejectedError
         If every conformer relaxes to another molecule.
     """
+    account = Account() if account is None else account
+    with account.one("geometry", semiempirical.level(water=water)) as steps:
+        found = _relaxed(molecule, water)
+        steps.append(found.path.steps[-1])
+    return found
+
+
+def _relaxed(molecule: Molecule, water: bool) -> Ligand:
     isomer = embed(molecule)
     kept: list[semiempirical.Relaxed] = []
     changes: list[str] = []

@@ -8,7 +8,6 @@ from typing import Any
 from loop.molecule import Molecule
 from loop.protocols import RejectedError
 from oracles.chemistry import connectivity, relaxation
-from oracles.chemistry.account import Start
 from oracles.chemistry.delicate import is_delicate
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import Ligand, prepare
@@ -61,15 +60,13 @@ def lowest(molecule: Molecule, forces: Functional, resources: Resources, *, alwa
         See :func:`prepare` and :func:`relaxation.relax`; also if the relaxed molecule is not the one asked
         about.
     """
-    began = resources.account.start()
-    ligand = prepare(molecule, water=forces.continuum is not None)
-    _note(resources, ligand.path, began)
+    ligand = prepare(molecule, water=forces.continuum is not None, account=resources.account)
     delicate = always or is_delicate(molecule)
     geometry, path = ligand.conformers[0], ligand.path
     if delicate:
         began = resources.account.start()
         geometry, path = _relaxed(ligand, forces, resources)
-        _note(resources, path, began)
+        resources.account.note("geometry", path.level, path.steps[-1], began, converged=True)
     source = f"{forces.xc}/{forces.basis}" if delicate else "GFN2-xTB"
     search = ligand.search | {"trajectory": path.details("geometry")}
     return Lowest(ligand.isomer, geometry, source, delicate, len(ligand.conformers), search)
@@ -81,8 +78,3 @@ def _relaxed(ligand: Ligand, forces: Functional, resources: Resources) -> tuple[
     if changed is not None:
         raise RejectedError(f"relaxing {ligand.isomer} with {forces.xc}: {changed}")
     return geometry, path
-
-
-def _note(resources: Resources, path: Trajectory, began: Start) -> None:
-    """Take down a relaxation that came to rest."""
-    resources.account.note("geometry", path.level, path.steps[-1], began, converged=True)

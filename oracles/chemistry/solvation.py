@@ -44,7 +44,7 @@ def hydration(
         See :func:`prepare` and :func:`solve`; also if an orbital or the energy cannot be those of a
         neutral closed shell.
     """
-    ligand = prepare(molecule, water=False)
+    ligand = prepare(molecule, water=False, account=resources.account)
     geometry = ligand.conformers[0]
     without = solve(geometry, gas, max_cycle, resources, "gas")
     start = without.mean_field.make_rdm1()

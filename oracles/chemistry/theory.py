@@ -30,6 +30,10 @@ LEAN: Grid = ((20, 86), (30, 110))
 0.6 and 0.8 meV on average against level 3, and by 3 meV at most; level 1 by 0.1 and 0.3 meV on average, level
 0, which has half its points, by 8 and 12."""
 
+CHECKS = 2
+"""Raised whenever the checks of a density refuse something else. In the settings of every protocol with a
+density, so that no ledger serves what is not believed any more."""
+
 COARSE_SURFACE = 11
 """Order of the surface's quadrature while a geometry is relaxed, where half the time goes to its forces."""
 

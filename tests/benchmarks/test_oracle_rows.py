@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,17 @@ def test_a_child_answers_and_says_what_it_took() -> None:
     assert answer["value"]["energy"] == pytest.approx(-2.85516, abs=1e-4)
     assert answer["value"]["converged"]
     assert 0.0 < answer["cpu_seconds"] <= answer["wall_seconds"]
+
+
+def test_a_rough_density_to_start_from_changes_the_cycles_and_not_the_result() -> None:
+    water = Structure(
+        ("O", "H", "H"), np.array([[0.0, 0, 0.119], [0, 0.763, -0.477], [0, -0.763, -0.477]]), 0
+    )
+    recipe = plain.Recipe("b3lyp", "6-31g", solvent="C-PCM", permittivity=78.4, surface=11, tolerance=1e-9)
+    cold, helped = (plain.solve(plain.job(water, replace(recipe, helped=helped))) for helped in (False, True))
+    assert helped["energy"] == pytest.approx(cold["energy"], abs=1e-7)
+    assert helped["homo"] == pytest.approx(cold["homo"], abs=1e-3)
+    assert helped["cycles"] < cold["cycles"]
 
 
 def test_a_child_that_raises_is_an_error_and_no_more() -> None:

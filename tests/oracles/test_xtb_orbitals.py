@@ -22,6 +22,9 @@ def test_a_gap_lies_between_them(tmp_path: Path) -> None:
     homo, lumo = (v.value for v in found.values)
     assert homo < lumo - 3.0
     assert found.details["geometry"].startswith("10\ncharge +0")
+    (rung,) = found.details["rungs"]
+    assert rung["of"] == "geometry"
+    assert rung["converged"]
 
 
 def test_gas_is_another_protocol_without_zwitterions(tmp_path: Path) -> None:

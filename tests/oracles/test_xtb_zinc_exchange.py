@@ -14,6 +14,7 @@ from oracles.xtb_zinc_exchange import XtbZincExchange
 def test_water_displaces_water_for_nothing(tmp_path: Path) -> None:
     found = XtbZincExchange(search="quick").measure(parse("O"), tmp_path / "a")
     assert found.values[0].value == pytest.approx(0.0, abs=0.08)
+    assert [rung["of"] for rung in found.details["rungs"]] == ["geometry", "complexes"]
 
 
 @pytest.mark.slow

@@ -23,6 +23,15 @@ def test_an_error_has_the_tries_that_led_to_it(ended: Exception, kind: type[Orac
     ]
 
 
+def test_one_try_is_taken_down_whatever_comes_of_it() -> None:
+    account = Account()
+    with account.one("complexes", "GFN2-xTB") as starts:
+        starts.extend([8, 3])
+    with pytest.raises(ConvergenceError), account.one("complexes", "GFN2-xTB"):
+        raise ConvergenceError("no")
+    assert [(r.cycles, r.converged) for r in account.rungs] == [(11, True), (0, False)]
+
+
 def test_no_second_is_counted_twice() -> None:
     account = Account()
     whole = account.start()

@@ -9,7 +9,7 @@ import pytest
 from loop.molecule import parse
 from loop.protocols import RejectedError
 from oracles.chemistry import chelate, complexes, denticity, semiempirical
-from oracles.chemistry.complexes import QUICK
+from oracles.chemistry.complexes import QUICK, THOROUGH
 from oracles.chemistry.coordinated import Built, believe
 from oracles.chemistry.ions import IONS
 from oracles.chemistry.ligand import Ligand, prepare
@@ -35,6 +35,26 @@ def test_a_complex_of_ammonia_relaxes_intact_and_beats_the_hydrate() -> None:
     assert energy["N"] - energy["O"] == pytest.approx(-0.32, abs=0.1)
 
 
+def test_several_minima_are_kept_lowest_first_and_every_kind_of_donor_among_them() -> None:
+    """GFN2 has nitriles too strong and sulfoxides too weak, so that it cannot choose between these two."""
+    found = complexes.build(prepare(parse("CS(=O)CC#N"), water=True), ZINC, chelates=False).complexes
+    energies = [c.energy for c in found]
+    assert energies == sorted(energies)
+    families = Built(found, {}, {}).families
+    assert {family[0].kinds for family in families} == {("nitrile N",), ("oxo O",)}
+    assert {len(family) for family in families} == {THOROUGH.fine}
+
+
+def test_the_lowest_of_each_denticity_is_told_from_the_others() -> None:
+    one, two = search("NCCN").complexes
+    higher = replace(one, energy=one.energy + 0.1)
+    built = Built((one, higher, two), {1: 4, 2: 1}, {})
+    assert built.lowest == (one, two)
+    assert built.families == ((one, higher), (two,))
+    assert denticity.promising(built.families) == [(one, higher), (two,)]
+    assert denticity.above_lowest((higher, one)) == {"1": 0.0}
+
+
 def test_ethylenediamine_chelates() -> None:
     one, two = search("NCCN").complexes
     assert (one.denticity, two.denticity) == (1, 2)
@@ -52,11 +72,10 @@ def test_molecules_with_one_donor_atom_stay_with_one(smiles: str) -> None:
 
 
 def test_a_carboxylate_binds_with_one_oxygen() -> None:
-    found = search("[NH3+]CC(=O)[O-]").complexes
-    above = denticity.above_lowest(found)
-    assert above["1"] == 0.0
-    assert [c.denticity for c in denticity.promising(found)] == [1]
-    assert found[0].kinds[0] in {"anionic O", "oxo O"}
+    built = search("[NH3+]CC(=O)[O-]")
+    assert denticity.above_lowest(built.complexes)["1"] == 0.0
+    assert {family[0].denticity for family in denticity.promising(built.families)} == {1}
+    assert built.complexes[0].kinds[0] in {"anionic O", "oxo O"}
 
 
 def _start(smiles: str) -> tuple[Ligand, semiempirical.Relaxed]:
@@ -89,4 +108,4 @@ def test_what_gfn2_cannot_tell_apart_is_left_to_a_better_energy() -> None:
     gap = denticity.above_lowest((one, two))["2"] - denticity.above_lowest((one, two))["1"]
     for above, kept in ((0.1, [1, 2]), (0.3, [1]), (-0.3, [1, 2]), (-1.0, [2])):
         moved = replace(two, energy=two.energy - gap + above)
-        assert [c.denticity for c in denticity.promising((one, moved))] == kept
+        assert [c.denticity for (c,) in denticity.promising([[one], [moved]])] == kept

@@ -1,0 +1,91 @@
+"""Exchange energies: which of several complexes counts, and what becomes of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loop.molecule import parse
+from loop.protocols import ConvergenceError, RejectedError
+from oracles.chemistry import exchange
+from oracles.chemistry.account import Account
+from oracles.chemistry.bound import energy_of
+from oracles.chemistry.coordinated import Exchange
+from oracles.chemistry.exchange import averaged
+from oracles.chemistry.level import level
+from oracles.chemistry.theory import Resources
+
+LEVEL = level("Zn2+", "alpb-correction")
+AMMONIA = parse("N")
+Solver = Callable[..., Any]
+
+
+@pytest.fixture
+def computed(tmp_path: Path) -> Callable[[], Exchange]:
+    resources = Resources(tmp_path / "scratch", 2000, Account())
+    return lambda: exchange.exchange(AMMONIA, LEVEL, tmp_path, resources, chelates=True)
+
+
+def tampered(monkeypatch: pytest.MonkeyPatch, which: Callable[[int], bool], solver: Solver) -> None:
+    """Give some of the complexes, by their number, another density."""
+    number = iter(range(100))
+
+    def solve(geometry: Any, at: Any, resources: Resources, of: str) -> Any:
+        changed = of == "complex" and which(next(number))
+        return (solver if changed else energy_of)(geometry, at, resources, of)
+
+    monkeypatch.setattr(exchange, "energy_of", solve)
+
+
+def diverging(*_: Any) -> Any:
+    raise ConvergenceError("the density did not converge")
+
+
+@given(st.lists(st.floats(-2.0, 2.0), min_size=1, max_size=6), st.floats(-5.0, 5.0))
+def test_the_average_lies_between_the_lowest_and_the_mean_and_moves_with_them(
+    energies: list[float], shift: float
+) -> None:
+    found = averaged(energies)
+    assert min(energies) - 1e-9 <= found <= float(np.mean(energies)) + 1e-9
+    assert averaged([energy + shift for energy in energies]) == pytest.approx(found + shift, abs=1e-9)
+    assert averaged(energies * 3) == pytest.approx(found, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_one_minimum_that_does_not_converge_is_left_out(
+    computed: Callable[[], Exchange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = computed()
+    energies = whole.details["minima_ev"]
+    assert len(energies) == 4
+    assert whole.energy == pytest.approx(averaged(energies), abs=1e-5)
+    tampered(monkeypatch, lambda k: k == 1, diverging)
+    assert computed().energy == pytest.approx(averaged([energies[0], *energies[2:]]), abs=1e-5)
+
+
+@pytest.mark.slow
+def test_without_any_density_there_is_no_value(
+    computed: Callable[[], Exchange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tampered(monkeypatch, lambda _: True, diverging)
+    with pytest.raises(ConvergenceError, match="did not converge"):
+        computed()
+
+
+@pytest.mark.slow
+def test_a_lowest_complex_that_is_not_believed_is_not_passed_over_for_the_next(
+    computed: Callable[[], Exchange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lower(geometry: Any, *rest: Any) -> Any:
+        found = energy_of(geometry, *rest)
+        return type(found)(found.total - 0.2, found.solvation, found.solution)
+
+    tampered(monkeypatch, lambda k: k == 2, lower)
+    with pytest.raises(RejectedError, match=r"beyond 1\.5 eV"):
+        computed()
