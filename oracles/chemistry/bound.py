@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,16 @@ from oracles.chemistry.coordinated import Complex
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ions import Ion
 from oracles.chemistry.level import Level
-from oracles.chemistry.selfconsistent import Solution, solve
+from oracles.chemistry.selfconsistent import atomic_charges, solve
 from oracles.chemistry.theory import Resources
 
 
 @dataclass(frozen=True, eq=False)
 class Energy:
-    """Energy of one geometry.
+    """Energy of one geometry, and what its density says.
+
+    PySCF's object is not kept: with its integrals it holds up to a gigabyte, without which the next density
+    takes twice the time.
 
     Attributes
     ----------
@@ -28,13 +32,20 @@ class Energy:
         In hartree, solvation included.
     solvation
         The part added from GFN2, in hartree; 0 where the continuum is part of the density.
-    solution
-        The density behind it.
+    gap, lumo
+        In eV.
+    charges
+        Of the atoms, shape ``(n,)``, in e.
+    cycles
+        Iterations on all grids and rungs together.
     """
 
     total: float
     solvation: float
-    solution: Solution
+    gap: float
+    lumo: float
+    charges: FloatArray
+    cycles: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,30 +58,26 @@ class Bound:
         Its geometry.
     energy
         Of that geometry.
-    charges
-        Of its atoms, shape ``(n,)``, in e.
     exchange
         Energy of its reaction, in eV.
     """
 
     complex: Complex
     energy: Energy
-    charges: FloatArray
     exchange: float
 
     @property
     def ion_charge(self) -> float:
         """Charge of the ion, in e."""
-        return float(self.charges[self.complex.geometry.symbols.index(self.complex.ion.symbol)])
+        return float(self.energy.charges[self.complex.geometry.symbols.index(self.complex.ion.symbol)])
 
     def details(self) -> dict[str, Any]:
         """The density of the complex as JSON-able provenance."""
-        solution = self.energy.solution
         return {
             "ion_charge": self.ion_charge,
-            "donor_charges": [float(self.charges[k]) for k in self.complex.shell.ligand],
-            "gap_ev": solution.gap,
-            "complex_lumo_ev": solution.lumo,
+            "donor_charges": [float(self.energy.charges[k]) for k in self.complex.shell.ligand],
+            "gap_ev": self.energy.gap,
+            "complex_lumo_ev": self.energy.lumo,
         }
 
 
@@ -81,7 +88,11 @@ def energy_of(geometry: Geometry, level: Level, resources: Resources, of: str) -
     if level.correction:
         water = semiempirical.point(geometry, water=True).energy
         solvation = (water - semiempirical.point(geometry, water=False).energy) / Hartree
-    return Energy(solution.energy + solvation, solvation, solution)
+    total, charges = solution.energy + solvation, atomic_charges(solution)
+    found = Energy(total, solvation, solution.gap, solution.lumo, charges, solution.cycles)
+    del solution
+    gc.collect()  # PySCF's objects refer to each other
+    return found
 
 
 def believe_density(molecule: Molecule, gap: float, charge_shift: float, ion: Ion) -> None:

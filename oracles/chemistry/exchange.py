@@ -22,7 +22,6 @@ from oracles.chemistry.coordinated import Complex, Exchange, believe
 from oracles.chemistry.level import Level
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
-from oracles.chemistry.selfconsistent import atomic_charges
 from oracles.chemistry.theory import Resources
 
 THERMAL = 298.15 * kB
@@ -61,7 +60,7 @@ def exchange(
     found = [chosen, *bound([c for c in family if c is not chosen.complex])]
     best = min(found, key=lambda b: b.exchange)
     energy = averaged([b.exchange for b in found])
-    believe_density(molecule, best.energy.solution.gap, best.ion_charge - against.ion_charge, level.ion)
+    believe_density(molecule, best.energy.gap, best.ion_charge - against.ion_charge, level.ion)
     believe(molecule, energy, best.complex.denticity)
     details = {
         "isomer": ligand.isomer,
@@ -81,7 +80,7 @@ def exchange(
             "water": against.water,
         },
         "solvation_hartree": {"complex": best.energy.solvation, "ligand": free.solvation},
-        "scf_cycles": {"complex": best.energy.solution.cycles, "ligand": free.solution.cycles},
+        "scf_cycles": {"complex": best.energy.cycles, "ligand": free.cycles},
         "versions": versions(),
     }
     return Exchange(energy, details)
@@ -93,7 +92,7 @@ def compute_reference(level: Level, resources: Resources) -> Reference:
     free = energy_of(ligand.conformers[0], level, resources, "water")
     bound = [energy_of(c.geometry, level, resources, "hydrate") for c in built.complexes]
     lowest = min(bound, key=lambda energy: energy.total)
-    charge = float(atomic_charges(lowest.solution)[ligand.mol.GetNumAtoms()])
+    charge = float(lowest.charges[ligand.mol.GetNumAtoms()])
     hydrate = averaged([energy.total * Hartree for energy in bound]) / Hartree
     return Reference(hydrate, free.total, charge)
 
@@ -119,7 +118,7 @@ def _bound(
             failed = error
             continue
         exchanged = (energy.total + each.denticity * against.water - against.hydrate - free) * Hartree
-        found.append(Bound(each, energy, atomic_charges(energy.solution), exchanged))
+        found.append(Bound(each, energy, exchanged))
     if failed is not None and not found:
         raise failed
     return found
