@@ -1,19 +1,20 @@
-"""How many molecules get their values without a person: known additives and draws from the corpus."""
+"""How many molecules get their values without a person: known additives and draws from the corpus.
+
+Answers are those of ``benchmarks.known_additives``, in its file: neither program asks what the other knows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from benchmarks.oracle_rows.asking import answered
+import numpy as np
+
+from benchmarks.kept_answers import Kept, Line
+from benchmarks.known_additives import Question, calculate
 from benchmarks.oracle_rows.compounds import drawn_corpus, neutral_known
 from benchmarks.oracle_rows.row import Options, Result
 from loop.molecule import Molecule
-from loop.protocols import ComputedOracle
-from oracles.orbitals import Orbitals
-from oracles.synthesizability import Synthesizability
-from oracles.zinc_exchange import ZincExchange
+from oracles.contained import Containment
 
 WHAT = "share with HOMO, LUMO and SA, and with dE_ex: neutral known additives, 200 of the corpus"
 TARGET = ">= 99 %, >= 97 %"
@@ -22,7 +23,10 @@ DRAWN = 200
 WORKERS = 2
 SHARES = (0.99, 0.97)
 
-ORACLES: tuple[ComputedOracle, ...] = (Synthesizability(), Orbitals(), ZincExchange())
+ORACLES = ("synthesizability", "orbitals", "zinc_exchange")
+
+Lines = Mapping[str, Mapping[Molecule, Line]]
+"""Oracle -> molecule -> what it said."""
 
 
 def run(options: Options) -> Result:
@@ -30,42 +34,45 @@ def run(options: Options) -> Result:
     sets = {"known": neutral_known(), "corpus": drawn_corpus(DRAWN, options.seed)}
     sets = {name: molecules[: options.molecules] for name, molecules in sets.items()}
     everyone = [molecule for molecules in sets.values() for molecule in molecules]
-    rows = {oracle.kind: asked(oracle, everyone, options) for oracle in ORACLES}
+    lines = asked(everyone, ORACLES, options)
+    costs(lines)
     figures, met = [], True
     for name, molecules in sets.items():
-        orbitals, exchange = shares(rows, molecules)
+        orbitals, exchange = shares(lines, molecules)
         met = met and orbitals >= SHARES[0] and exchange >= SHARES[1]
         figures.append(f"{name} ({len(molecules)}) {orbitals:.1%}, {exchange:.1%}")
     return Result("; ".join(figures), met)
 
 
-def shares(rows: dict[str, dict[str, Any]], molecules: Sequence[Molecule]) -> tuple[float, float]:
-    """Share with HOMO, LUMO and SA, and with an exchange energy; rows by oracle and SMILES."""
+def shares(lines: Lines, molecules: Sequence[Molecule]) -> tuple[float, float]:
+    """Share with HOMO, LUMO and SA, and with an exchange energy."""
 
-    def have(*kinds: str) -> float:
-        found = [all("values" in rows[kind][m.smiles] for kind in kinds) for m in molecules]
-        return sum(found) / len(found)
+    def have(*oracles: str) -> float:
+        return float(np.mean([all(not lines[o][m].failure for o in oracles) for m in molecules]))
 
     return have("orbitals", "synthesizability"), have("zinc_exchange")
 
 
-def asked(oracle: ComputedOracle, molecules: Sequence[Molecule], options: Options) -> dict[str, Any]:
-    """SMILES -> row, each asked once; failures are printed as they come, with what they cost."""
-    kept = options.kept("coverage", {oracle.kind: oracle.protocol().digest})
-    home = options.home("coverage") / kept.under
-    rows = kept.rows()
-    missing = [m for m in dict.fromkeys(molecules) if m.smiles not in rows]
+def costs(lines: Lines) -> None:
+    """Print median and 90th percentile of what the answers took, and every failure with its reason."""
+    for oracle, answers in lines.items():
+        half, most = np.percentile([line.cpu_seconds for line in answers.values()], (50, 90))
+        print(f"{oracle}: {half:.1f} CPU s, one in ten more than {most:.1f}")
+        for molecule, line in answers.items():
+            if line.failure:
+                print(f"  {line.cpu_seconds:6.0f} CPU s  {molecule}: {line.failure}", flush=True)
+
+
+def asked(molecules: Sequence[Molecule], oracles: Sequence[str], options: Options) -> Lines:
+    """What the oracles say of each, asked once and kept."""
+    kept = Kept(options.directory.with_name("known_additives.jsonl"))
+    questions = [Question(m.smiles, m, o) for m in dict.fromkeys(molecules) for o in oracles]
+    missing = [question for question in questions if question.key not in kept]
     # What takes longest is started first, as a campaign does.
-    missing.sort(key=oracle.expected_cpu_seconds, reverse=True)
-    print(f"{oracle.kind}: {len(molecules) - len(missing)} known, {len(missing)} to ask", flush=True)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        futures = {pool.submit(answered, oracle, m.smiles, home, options.deadline): m for m in missing}
-        for future in as_completed(futures):
-            smiles = futures[future].smiles
-            rows[smiles] = kept.once(smiles, future.result)
-    for molecule in molecules:
-        row = rows[molecule.smiles]
-        if "failure" in row:
-            cost = row["cost"]["cpu_seconds"]
-            print(f"  {row['failure']:<12} {cost:6.0f} CPU s  {molecule}: {row['reason']}", flush=True)
-    return rows
+    missing.sort(key=lambda question: question.molecule.heavy_atoms, reverse=True)
+    print(f"{len(questions) - len(missing)} known, {len(missing)} to ask", flush=True)
+    calculate(missing, kept, WORKERS, Containment(options.deadline, 0, 1))
+    found: dict[str, dict[Molecule, Line]] = {oracle: {} for oracle in oracles}
+    for question in questions:
+        found[question.oracle][question.molecule] = kept[question.key]
+    return found

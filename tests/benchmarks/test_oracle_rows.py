@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks import known_additives
+from benchmarks.kept_answers import Line
 from benchmarks.oracle_rows import accuracy, adversarial, coverage, ours, plain, qm9, speed
 from benchmarks.oracle_rows.asking import ask, row_of, uncertainty, value
 from benchmarks.oracle_rows.children import call
@@ -145,25 +147,29 @@ def test_the_known_additives_are_neutral_and_a_longer_draw_begins_with_a_shorter
 
 
 def test_shares_count_what_has_all_its_values() -> None:
-    good: dict[str, Any] = {"values": {}}
-    bad = {"failure": "input"}
-    rows = {
-        "orbitals": {"C": good, "O": good, "N": bad, "S": good},
-        "synthesizability": {"C": good, "O": bad, "N": good, "S": good},
-        "zinc_exchange": {"C": bad, "O": good, "N": good, "S": good},
+    good, bad = (Line("", "", {}, failure, 1.0, 1.0) for failure in ("", "input: no"))
+    c, o, n, s = map(parse, "CONS")
+    lines = {
+        "orbitals": {c: good, o: good, n: bad, s: good},
+        "synthesizability": {c: good, o: bad, n: good, s: good},
+        "zinc_exchange": {c: bad, o: good, n: good, s: good},
     }
-    assert coverage.shares(rows, [parse(s) for s in "CONS"]) == (0.5, 0.75)
+    assert coverage.shares(lines, [c, o, n, s]) == (0.5, 0.75)
 
 
-def test_a_set_is_asked_once_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    options = Options(directory=tmp_path)
-    oracle, molecules = Synthesizability(), [parse("CCO"), parse("CO")]
-    first = coverage.asked(oracle, molecules[:1], options)
-    second = coverage.asked(oracle, molecules, options)
-    assert second["CCO"] == first["CCO"]
-    assert value(second["CO"], "sa") == oracle.values(molecules[1:])[0, 0]
-    monkeypatch.setattr(Synthesizability, "measure", None)
-    assert coverage.asked(oracle, molecules, options) == second
+def test_a_set_is_asked_once_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = Options(directory=tmp_path / "oracles")
+    molecules, oracles = [parse("CCO"), parse("CO")], ("synthesizability",)
+    first = coverage.asked(molecules[:1], oracles, options)["synthesizability"]
+    second = coverage.asked(molecules, oracles, options)["synthesizability"]
+    assert second[molecules[0]] == first[molecules[0]]
+    assert second[molecules[1]].values["sa"] == Synthesizability().values(molecules[1:])[0, 0]
+    monkeypatch.setattr(known_additives, "run", None)
+    assert coverage.asked(molecules, oracles, options)["synthesizability"] == second
+    coverage.costs({"synthesizability": {molecules[0]: Line("", "", {}, "rejected: broken", 7.0, 7.0)}})
+    assert "7 CPU s  CCO: rejected: broken" in capsys.readouterr().out
 
 
 def test_speed_is_a_ratio_of_molecules_per_hour() -> None:
