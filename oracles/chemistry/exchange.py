@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 from ase.units import Hartree, kB
-from scipy.special import logsumexp
 
 from loop.molecule import Molecule, parse
 from loop.protocols import ConvergenceError
@@ -98,11 +97,13 @@ def compute_reference(level: Level, resources: Resources) -> Reference:
 
 
 def averaged(energies: Sequence[float]) -> float:
-    """Average of energies in eV after Boltzmann at 298.15 K: -kT ln of the mean of exp(-E/kT).
+    """Average of energies in eV, weighted by exp(-E/kT) at 298.15 K.
 
-    It moves less with the number of minima and with which of them were found than the lowest does.
+    The lowest would go on falling with every further minimum that is found, the faster the softer the shell.
     """
-    return float(np.log(len(energies)) - logsumexp(-np.array(energies) / THERMAL)) * THERMAL
+    found = np.array(energies)
+    weights = np.exp((found.min() - found) / THERMAL)
+    return float(weights @ found / weights.sum())
 
 
 def _bound(

@@ -45,6 +45,7 @@ class Level:
             "functional": self.functional.settings(),
             "solvation": "alpb-correction" if self.correction else "in the functional",
             "geometry": "intact complexes of lowest energy, GFN2-xTB/ALPB(water)",
+            "energy": "Boltzmann average over minima, 298.15 K",
             "max_cycle": self.max_cycle,
             "recipe": RECIPE,
             "checks": CHECKS,

@@ -58,6 +58,11 @@ def test_the_average_lies_between_the_lowest_and_the_mean_and_moves_with_them(
     assert averaged(energies * 3) == pytest.approx(found, abs=1e-9)
 
 
+def test_a_minimum_that_is_never_visited_does_not_count() -> None:
+    assert averaged([-0.43, -0.41, 0.6]) == pytest.approx(averaged([-0.43, -0.41]), abs=1e-9)
+    assert -0.43 < averaged([-0.43, -0.41]) < -0.42
+
+
 @pytest.mark.slow
 def test_one_minimum_that_does_not_converge_is_left_out(
     computed: Callable[[], Exchange], monkeypatch: pytest.MonkeyPatch
