@@ -19,14 +19,12 @@ from oracles.chemistry.level import MAX_CYCLE, Level, Solvation, level
 from oracles.chemistry.own import Own
 from oracles.chemistry.theory import Functional, Resources
 
-UNCERTAINTY = {"cpcm": 0.08, "alpb-correction": 0.25}
-"""Standard uncertainty in eV of the number as this protocol defines it.
+UNCERTAINTY = {"cpcm": 0.02, "alpb-correction": 0.25}
+"""Standard uncertainty in eV of the number as this protocol defines it, for what another search would find.
 
-GFN2 finds minima within 0.02 eV of each other that differ in how the waters turn; over these C-PCM
-energies spread by 0.03 eV (standard deviation, hexaaqua ion and urea complex), in complex and aqua ion
-alike, and another search for them moved ammonia, urea and acetonitrile by 0.08 eV against water. The GFN2
-solvation correction does not follow the density: the same minima spread by 0.1 eV, and it differs from
-C-PCM by 0.2 eV for ligands with few protons."""
+Three searches each for eight ligands differ by 0.0095 eV (root mean square of the standard deviations; urea
+0.012, ethylene glycol 0.022, acetonitrile 0.001). The GFN2 solvation correction does not follow the density:
+minima of one complex spread by 0.1 eV, and it differs from C-PCM by 0.2 eV for ligands with few protons."""
 
 
 def preload() -> None:
@@ -119,7 +117,7 @@ class ZincExchange(BaseModel):
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
         """Grows with the size of the complex."""
-        return 6.0 + 3.5 * molecule.heavy_atoms + 0.08 * molecule.heavy_atoms**2
+        return 2.0 + 12.5 * molecule.heavy_atoms + 0.3 * molecule.heavy_atoms**2
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule; reference energies are kept in ``scratch.parent / "references"``.
