@@ -13,6 +13,7 @@ from benchmarks.oracle_rows.structure import Structure, read_xyz
 
 STEPS = 80
 TIGHT = 1e-9
+UNITS = {"dipole": "debye"}
 """Hartree."""
 SIGMAS = 4.0
 """Stated uncertainties that a value may be away from the judge's."""
@@ -47,19 +48,19 @@ def orbital_recipe(recipe: Recipe) -> Recipe:
 
 
 def disagreement(values: dict[str, tuple[float, float]], found: dict[str, Any]) -> str | None:
-    """Say which orbital is further from the judge's than its stated uncertainty allows.
+    """Say which value is further from the judge's than its stated uncertainty allows.
 
     Parameters
     ----------
     values
-        ``homo`` and ``lumo`` -> value and standard uncertainty, in eV.
+        ``homo``, ``lumo`` and ``gap`` in eV and ``dipole`` in debye -> value and standard uncertainty.
     found
-        The judge's, in eV.
+        The judge's.
     """
     away = []
     for name, (value, uncertainty) in values.items():
         shift = value - found[name]
         if abs(shift) > SIGMAS * uncertainty:
-            more = f"more than {SIGMAS:g} x {uncertainty:g}"
-            away.append(f"{name} {value:.2f} eV is {shift:+.2f} from the reference, {more}")
+            more, unit = f"more than {SIGMAS:g} x {uncertainty:g}", UNITS.get(name, "eV")
+            away.append(f"{name} {value:.2f} {unit} is {shift:+.2f} from the reference, {more}")
     return "; ".join(away) or None

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from benchmarks.oracle_rows.structure import Structure, read_xyz
 
 HARTREE = 27.211386245988
@@ -73,7 +75,7 @@ def job(structure: Structure, recipe: Recipe) -> dict[str, Any]:
 
 
 def solve(argument: dict[str, Any]) -> dict[str, Any]:
-    """Energy in hartree, HOMO and LUMO in eV, of a closed shell; a child's function."""
+    """Energy in hartree, HOMO, LUMO and gap in eV, dipole in debye, of a closed shell; a child's function."""
     recipe = dict(argument)
     structure, wanted = read_xyz(recipe.pop("xyz")), Recipe(**recipe)
     mf = mean_field(structure, wanted)
@@ -84,6 +86,8 @@ def solve(argument: dict[str, Any]) -> dict[str, Any]:
         "energy": float(mf.e_tot),
         "homo": homo,
         "lumo": lumo,
+        "gap": lumo - homo,
+        "dipole": float(np.linalg.norm(mf.dip_moment(unit="Debye", verbose=0))),
         "converged": bool(mf.converged),
         "cycles": int(mf.cycles),
     }

@@ -104,6 +104,7 @@ def test_an_orbital_is_wrong_beyond_four_uncertainties() -> None:
     values = {"homo": (-7.0, 0.05), "lumo": (-0.5, 0.07)}
     assert reference.disagreement(values, {"homo": -7.19, "lumo": -0.23}) is None
     assert "homo -7.00 eV is +0.21" in str(reference.disagreement(values, {"homo": -7.21, "lumo": -0.5}))
+    assert "dipole 1.00 debye" in str(reference.disagreement({"dipole": (1.0, 0.05)}, {"dipole": 1.85}))
 
 
 def test_a_complex_is_what_its_record_claims() -> None:

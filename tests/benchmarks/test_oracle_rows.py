@@ -99,6 +99,7 @@ def test_a_child_answers_and_says_what_it_took() -> None:
     answer = call("benchmarks.oracle_rows.plain:solve", plain.job(HELIUM, plain.Recipe("hf", "6-31g")), 60.0)
     assert answer["value"]["energy"] == pytest.approx(-2.85516, abs=1e-4)
     assert answer["value"]["converged"]
+    assert {p.name for p in Orbitals().properties} <= answer["value"].keys(), "the judge compares them all"
     assert 0.0 < answer["cpu_seconds"] <= answer["wall_seconds"]
 
 
