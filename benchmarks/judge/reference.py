@@ -13,8 +13,9 @@ from benchmarks.oracle_rows.structure import Structure, read_xyz
 
 STEPS = 80
 TIGHT = 1e-9
-UNITS = {"dipole": "debye"}
 """Hartree."""
+UNITS = {"dipole": "debye"}
+"""Of what is no energy."""
 SIGMAS = 4.0
 """Stated uncertainties that a value may be away from the judge's."""
 
