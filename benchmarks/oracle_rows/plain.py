@@ -42,7 +42,7 @@ class Recipe:
         Convergence threshold of the energy, in hartree.
     helped
         Whether the iteration starts from the density of :data:`ROUGH` instead of superposed atoms. It ends
-        at the same density after a third of the cycles; nothing that is timed is helped.
+        at the same density after fewer cycles; nothing that is timed is helped.
     """
 
     xc: str
