@@ -54,7 +54,7 @@ def test_the_shipped_table_of_known_additives_holds_and_is_told() -> None:
     within = [judge(check, {}) for check in ranks.checks(False) if not check.needs]
     told = [line(verdict) for verdict in within]
     assert len(told) == 1 + len(ranks.FLOORS)
-    assert told[0].startswith("ok      known additives, all measured: 64, reference 60 >= 60")
+    assert re.match(r"ok      known additives, all measured: \d+, reference 60 >= 60 ", told[0])
     assert all(text.startswith("ok ") for text in told)
 
 
