@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.oracle_rows.plain import HARTREE, Recipe, mean_field
-from benchmarks.oracle_rows.structure import Structure, read_xyz
+from benchmarks.oracle_rows.plain import Recipe, mean_field
+from benchmarks.oracle_rows.structure import HARTREE, Structure, read_xyz
 
 RECIPE = Recipe("b3lyp", "6-31g(d)", solvent="IEF-PCM", permittivity=78.3553, surface=17, fitted=True, grid=2)
 

@@ -10,10 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.oracle_rows.structure import Structure, read_xyz
-
-HARTREE = 27.211386245988
-"""In eV (CODATA 2018)."""
+from benchmarks.oracle_rows.structure import HARTREE, Structure, read_xyz
 
 MEMORY_MB = 4000
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+
+HARTREE = 27.211386245988
+"""In eV (CODATA 2018)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,3 +72,22 @@ def waters_released(bound: Structure, ligand: Structure) -> int:
     if rest % 3 or bound.symbols[: len(ligand.symbols)] != ligand.symbols:
         raise ValueError("a complex is not its ligand, zinc and whole waters")
     return 6 - rest // 3
+
+
+def exchanged(released: int, energies: Mapping[str, float], aqua: Mapping[str, float]) -> float:
+    """Exchange energy in eV of one complex against one aqua ion, put together from single energies.
+
+    What an oracle reports is an average over several minima, of the aqua ion as well; accelerations and
+    checks are judged by single structures.
+
+    Parameters
+    ----------
+    released
+        Waters that the ligand displaces.
+    energies
+        ``complex`` and ``ligand``, in hartree.
+    aqua
+        ``complex`` and ``ligand`` of water as the ligand, which are the aqua ion and water.
+    """
+    own = energies["complex"] - energies["ligand"]
+    return (own + released * aqua["ligand"] - aqua["complex"]) * HARTREE

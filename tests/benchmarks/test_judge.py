@@ -12,8 +12,7 @@ from rdkit.Chem import rdDistGeom
 from benchmarks.judge import graphs, placing, rebuild, reference, shells
 from benchmarks.judge.adversaries import EXPECTED, adversaries
 from benchmarks.judge.verdicts import AGREES, UNDECIDED, WRONG, Judge
-from benchmarks.oracle_rows.plain import HARTREE
-from benchmarks.oracle_rows.structure import Structure
+from benchmarks.oracle_rows.structure import HARTREE, Structure
 from loop.molecule import MoleculeError, parse
 from oracles.orbitals import Orbitals
 from oracles.zinc_exchange import ZincExchange

@@ -18,7 +18,7 @@ from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.compounds import drawn_corpus, drawn_known, neutral_known
 from benchmarks.oracle_rows.kept import Kept
 from benchmarks.oracle_rows.row import Options
-from benchmarks.oracle_rows.structure import Structure, read_xyz, waters_released
+from benchmarks.oracle_rows.structure import HARTREE, Structure, exchanged, read_xyz, waters_released
 from benchmarks.oracles import ROWS, module
 from loop.molecule import parse
 from oracles.orbitals import Orbitals
@@ -36,6 +36,13 @@ def endless(argument: dict[str, Any]) -> dict[str, Any]:
 
 def never() -> dict[str, Any]:
     raise AssertionError("it was computed again")
+
+
+def test_water_for_water_is_no_exchange_and_a_chelate_gets_back_what_it_releases() -> None:
+    aqua = {"complex": -2240.0, "ligand": -76.25}
+    assert exchanged(1, aqua, aqua) == 0.0
+    chelate = {"complex": -2240.0 + 2 * 76.25 - 190.0 - 0.01, "ligand": -190.0}
+    assert exchanged(2, chelate, aqua) == pytest.approx(-0.01 * HARTREE)
 
 
 def test_a_row_is_computed_once(tmp_path: Path) -> None:
