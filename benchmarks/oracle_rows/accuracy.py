@@ -1,25 +1,21 @@
 """What the accelerations cost in accuracy: the same functional without them, at the same geometries.
 
-The reference is plain PySCF: exact integrals, grid 3, its own PCM with 302 points a sphere, started from a
-rough density and converged to 1e-9 hartree. An exchange energy is put together, both ways, from the energies
-of the lowest complex, ligand, aqua ion and water.
+The reference is plain PySCF: exact integrals, grid 3, its own PCM with 302 points a sphere, converged to 1e-9
+hartree. What the row ``speed`` has timed is taken from there. An exchange energy is put together, both ways,
+from the energies of the lowest complex, ligand, aqua ion and water.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.oracle_rows import plain
+from benchmarks.oracle_rows import plain, plainly
 from benchmarks.oracle_rows.asking import answered, value
-from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.compounds import drawn_known
 from benchmarks.oracle_rows.kept import Kept
-from benchmarks.oracle_rows.plain import Recipe
 from benchmarks.oracle_rows.row import Options, Result
 from benchmarks.oracle_rows.structure import Structure, exchanged, read_xyz, waters_released
 from oracles.orbitals import Orbitals
@@ -33,16 +29,8 @@ LARGEST = 10
 """Heavy atoms: the complex of ten takes plain PySCF an hour."""
 LIMITS = {"homo": 0.01, "lumo": 0.01, "zn_exchange": 0.03}
 """Mean absolute errors in eV."""
-SURFACE = 29
-TIGHT = 1e-9
-"""Hartree."""
 PARTS = ("complex", "ligand")
 """Geometries in the record of an exchange energy."""
-
-
-def reference(recipe: Recipe) -> Recipe:
-    """The recipe without anything that makes it fast."""
-    return replace(recipe, fitted=False, grid=3, tolerance=TIGHT, surface=SURFACE, helped=True)
 
 
 def run(options: Options) -> Result:
@@ -53,9 +41,8 @@ def run(options: Options) -> Result:
     print(f"{'':>12} {'value':>8} {'error':>8}  molecule")
     for molecule in drawn_known(options.molecules or MOLECULES, options.seed, LARGEST):
         for oracle, errors_of in ((orbitals, of_orbitals), (exchange, of_exchange)):
-            kept = options.kept("accuracy", {oracle.kind: oracle.protocol().digest, "surface": SURFACE})
-            home = options.home("accuracy") / kept.under
-            row = kept.once(molecule.smiles, partial(errors_of, oracle, molecule.smiles, home, options, kept))
+            kept = options.kept("accuracy", {oracle.kind: oracle.protocol().digest})
+            row = kept.once(molecule.smiles, partial(errors_of, oracle, molecule.smiles, options, kept))
             missing += "missing" in row
             if "missing" in row:
                 print(f"{row['missing']}  {molecule}", flush=True)
@@ -76,9 +63,9 @@ def result(errors: dict[str, list[float]], missing: int) -> Result:
     return Result(f"{figure}; {missing} without one of the two", met)
 
 
-def of_orbitals(oracle: Any, smiles: str, home: Path, options: Options, kept: Kept) -> dict[str, Any]:  # noqa: ANN401, ARG001
+def of_orbitals(oracle: Any, smiles: str, options: Options, kept: Kept) -> dict[str, Any]:  # noqa: ANN401, ARG001
     """Values and errors of HOMO and LUMO in eV."""
-    row = answered(oracle, smiles, home, options.deadline)
+    row = answered(oracle, smiles, options.answers, options.deadline)
     if "failure" in row:
         return {"missing": f"{oracle.kind}: {row['reason']}"}
     found = solved(read_xyz(row["details"]["geometry"]), oracle, options)
@@ -88,29 +75,29 @@ def of_orbitals(oracle: Any, smiles: str, home: Path, options: Options, kept: Ke
     return {"errors": {n: [value(row, n), value(row, n) - found[n]] for n in names}}
 
 
-def of_exchange(oracle: Any, smiles: str, home: Path, options: Options, kept: Kept) -> dict[str, Any]:  # noqa: ANN401
+def of_exchange(oracle: Any, smiles: str, options: Options, kept: Kept) -> dict[str, Any]:  # noqa: ANN401
     """Exchange energy of the lowest complex, and its error, in eV."""
-    row = answered(oracle, smiles, home, options.deadline)
+    row = answered(oracle, smiles, options.answers, options.deadline)
     if "failure" in row:
         return {"missing": f"{oracle.kind}: {row['reason']}"}
-    aqua = kept.once("aqua ion and water", partial(_aqua, oracle, home, options))
+    aqua = kept.once("aqua ion and water", partial(_aqua, oracle, options))
     if "missing" in aqua:
         return {"missing": aqua["missing"]}
     details = row["details"]
-    plainly = _energies(oracle, details, options)
-    if isinstance(plainly, str):
-        return {"missing": plainly}
+    exact = _energies(oracle, details, options)
+    if isinstance(exact, str):
+        return {"missing": exact}
     released = waters_released(*(read_xyz(details[name]) for name in PARTS))
     found = exchanged(released, details["energies_hartree"], aqua["ours"])
-    return {"errors": {"zn_exchange": [found, found - exchanged(released, plainly, aqua["plain"])]}}
+    return {"errors": {"zn_exchange": [found, found - exchanged(released, exact, aqua["plain"])]}}
 
 
-def _aqua(oracle: Any, home: Path, options: Options) -> dict[str, Any]:  # noqa: ANN401
-    details = answered(oracle, "O", home, options.deadline)["details"]
-    plainly = _energies(oracle, details, options)
-    if isinstance(plainly, str):
-        return {"missing": plainly}
-    return {"ours": details["energies_hartree"], "plain": plainly}
+def _aqua(oracle: Any, options: Options) -> dict[str, Any]:  # noqa: ANN401
+    details = answered(oracle, "O", options.answers, options.deadline)["details"]
+    exact = _energies(oracle, details, options)
+    if isinstance(exact, str):
+        return {"missing": exact}
+    return {"ours": details["energies_hartree"], "plain": exact}
 
 
 def _energies(oracle: Any, details: dict[str, Any], options: Options) -> dict[str, float] | str:  # noqa: ANN401
@@ -126,8 +113,7 @@ def _energies(oracle: Any, details: dict[str, Any], options: Options) -> dict[st
 
 def solved(structure: Structure, oracle: Any, options: Options) -> dict[str, Any] | str:  # noqa: ANN401
     """The reference at a geometry, or why there is none."""
-    recipe = reference(plain.like(oracle.functional()))
-    answer = call("benchmarks.oracle_rows.plain:solve", plain.job(structure, recipe), options.deadline)
+    answer = plainly.solved(structure, plain.like(oracle.functional()), options)
     if "error" in answer:
         return str(answer["error"])
     if not answer["value"]["converged"]:

@@ -13,7 +13,6 @@ import time
 from collections import Counter
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from benchmarks.judge.adversaries import Adversary, adversaries
@@ -40,12 +39,9 @@ def run(options: Options) -> Result:
     verdicts: Counter[str] = Counter()
     unexpected = 0
     for oracle in (o for o in ORACLES if options.only in {None, o.kind}):
-        protocol = {"oracle": oracle.protocol().digest}
-        kept = options.kept("adversarial", protocol | {"judge": REVISION})
-        # A judge that has changed judges the same outcomes.
-        home = options.home("adversarial") / options.kept("adversarial", protocol).under
+        kept = options.kept("adversarial", {"oracle": oracle.protocol().digest, "judge": REVISION})
         for adversary in chosen:
-            row = kept.once(adversary.smiles, partial(_row, adversary, oracle, home, kept, options.deadline))
+            row = kept.once(adversary.smiles, partial(_row, adversary, oracle, kept, options))
             expected = adversary.orbitals if oracle.kind == "orbitals" else adversary.binding
             unexpected += surprising(row, expected)
             verdicts[row["verdict"]] += 1
@@ -68,31 +64,33 @@ def surprising(row: dict[str, Any], expected: str) -> bool:
     return not right[expected]
 
 
-def _row(adversary: Adversary, oracle: Judged, home: Path, kept: Kept, deadline: float) -> dict[str, Any]:
-    outcome = _outcome(adversary, oracle, home, deadline)
+def _row(adversary: Adversary, oracle: Judged, kept: Kept, options: Options) -> dict[str, Any]:
+    outcome = _outcome(adversary, oracle, options)
     if "failure" in outcome:
         return {"outcome": outcome, "verdict": "no value", "reason": outcome["reason"], "seconds": 0.0}
     started = time.monotonic()
-    judge = Judge(parse(adversary.smiles).smiles, oracle, deadline)
+    judge = Judge(parse(adversary.smiles).smiles, oracle, options.deadline)
     values = {name: (v, sd) for name, (v, sd) in outcome["values"].items()}
     if oracle.kind == "orbitals":
         found = judge.orbitals(values, outcome["details"])
     else:
-        aqua = kept.once("aqua ion and water", partial(_aqua, oracle, home, deadline))
+        aqua = kept.once("aqua ion and water", partial(_aqua, oracle, options))
         one_donor = oracle.protocol().settings.get("denticity") == 1
         found = judge.binding(values["zn_exchange"], outcome["details"], aqua, one_donor=one_donor)
     return {"outcome": outcome, **asdict(found), "seconds": time.monotonic() - started}
 
 
-def _aqua(oracle: Judged, home: Path, deadline: float) -> dict[str, Any]:
-    return Judge("O", oracle, deadline).aqua(answered(oracle, "O", home, deadline)["details"])
+def _aqua(oracle: Judged, options: Options) -> dict[str, Any]:
+    found = answered(oracle, "O", options.answers, options.deadline)
+    return Judge("O", oracle, options.deadline).aqua(found["details"])
 
 
-def _outcome(adversary: Adversary, oracle: Judged, home: Path, deadline: float) -> dict[str, Any]:
+def _outcome(adversary: Adversary, oracle: Judged, options: Options) -> dict[str, Any]:
     try:
-        return answered(oracle, adversary.smiles, home, deadline)
+        return answered(oracle, adversary.smiles, options.answers, options.deadline)
     except MoleculeError:
-        return row_of(ask(oracle, adversary.smiles, home / digest({"text": adversary.smiles}), deadline))
+        home = options.answers / digest({"text": adversary.smiles})
+        return row_of(ask(oracle, adversary.smiles, home, options.deadline))
 
 
 def _line(kind: str, adversary: Adversary, expected: str, row: dict[str, Any]) -> str:

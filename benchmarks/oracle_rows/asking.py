@@ -30,8 +30,12 @@ def ask(oracle: ComputedOracle, smiles: str, home: Path, deadline: float) -> Out
 
 
 def home_of(oracle: ComputedOracle, molecule: Molecule, directory: Path) -> Path:
-    """The directory of one request; reference energies are shared with its neighbours."""
-    return directory / oracle.kind / Request.ask(molecule, oracle.protocol()).key
+    """The directory of one request; reference energies are shared with its neighbours.
+
+    Named after molecule and protocol, as those of ``benchmarks.known_additives``: what one row has asked, the
+    next one reads.
+    """
+    return directory / Request.ask(molecule, oracle.protocol()).key
 
 
 def row_of(outcome: Outcome) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from benchmarks.oracle_rows.asking import answered, value
 from benchmarks.oracle_rows.row import Options, Result
 from oracles.orbitals import Orbitals
@@ -25,8 +27,7 @@ def run(options: Options) -> Result:
     print(f"{'HOMO':>8} {'off by':>7} {'LUMO':>8} {'off by':>7} {'within':>7}  molecule")
     inside, worst = [], 0.0
     for smiles, homo, lumo, within in PUBLISHED[: options.molecules]:
-        home = options.home("paper") / kept.under
-        row = kept.once(smiles, lambda s=smiles, h=home: answered(oracle, s, h, options.deadline))  # type: ignore[misc]
+        row = kept.once(smiles, partial(answered, oracle, smiles, options.answers, options.deadline))
         if "failure" in row:
             inside.append(False)
             print(f"failure: {row['failure']}: {row['reason']}  {smiles}")

@@ -53,9 +53,10 @@ class Options:
         under = digest({"protocol": dict(protocol), "versions": {p: known[p] for p in PROGRAMS}})
         return Kept(self.directory / f"{row}.jsonl", under)
 
-    def home(self, row: str) -> Path:
-        """Where calculations of a row put their files."""
-        return self.directory / "files" / row
+    @property
+    def answers(self) -> Path:
+        """Where the calculations of all rows are, those of ``benchmarks.known_additives`` among them."""
+        return self.directory.with_name("known_additives")
 
 
 @dataclass(frozen=True)

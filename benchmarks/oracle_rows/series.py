@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 from benchmarks.oracle_rows.asking import answered, uncertainty, value
@@ -21,8 +22,7 @@ def run(options: Options) -> Result:
     kept = options.kept("series", {"zinc_exchange": oracle.protocol().digest})
     found: dict[str, float] = {}
     for name, smiles in list(ORDER.items())[: options.molecules]:
-        home = options.home("series") / kept.under
-        row = kept.once(smiles, lambda s=smiles, h=home: answered(oracle, s, h, options.deadline))  # type: ignore[misc]
+        row = kept.once(smiles, partial(answered, oracle, smiles, options.answers, options.deadline))
         if "failure" in row:
             return Result(f"{name} failed ({row['failure']}): {row['reason']}", False)
         found[name] = value(row, "zn_exchange")

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.oracle_rows import ours, plain
+from benchmarks.oracle_rows import ours, plain, plainly
 from benchmarks.oracle_rows.asking import answered
 from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.compounds import drawn_known
@@ -95,7 +94,7 @@ def _timed(name: str, kind: Kind, smiles: str, options: Options) -> dict[str, An
     """Seconds of each way, printed."""
     digest = kind.oracle.protocol().digest
     kept = options.kept("speed", {name: digest, "processor": processor()})
-    row = kept.once(smiles, partial(_row, kind, smiles, options.home("speed") / kept.under, options.deadline))
+    row = kept.once(smiles, partial(_row, kind, smiles, options))
     if "missing" in row:
         print(f"{row['missing']}  {smiles}", flush=True)
     else:
@@ -104,10 +103,10 @@ def _timed(name: str, kind: Kind, smiles: str, options: Options) -> dict[str, An
     return row
 
 
-def _row(kind: Kind, smiles: str, home: Path, deadline: float) -> dict[str, Any]:
+def _row(kind: Kind, smiles: str, options: Options) -> dict[str, Any]:
     if isinstance(kind.oracle, ZincExchange):
-        answered(kind.oracle, "O", home, deadline)  # the aqua ion belongs to no molecule
-    record = answered(kind.oracle, smiles, home, deadline)
+        answered(kind.oracle, "O", options.answers, options.deadline)  # the aqua ion belongs to no molecule
+    record = answered(kind.oracle, smiles, options.answers, options.deadline)
     if "failure" in record:
         return {"missing": record["reason"]}
     structures = [read_xyz(record["details"][name]) for name in kind.geometries]
@@ -116,7 +115,7 @@ def _row(kind: Kind, smiles: str, home: Path, deadline: float) -> dict[str, Any]
     converged = True
     for structure in structures:
         for way in total:
-            answer = _solved(way, structure, kind, recipe, deadline)
+            answer = _solved(way, structure, kind, recipe, options)
             if "error" in answer:
                 return {"missing": f"{way}: {answer['error']}"}
             total[way] += answer["cpu_seconds"]
@@ -125,20 +124,18 @@ def _row(kind: Kind, smiles: str, home: Path, deadline: float) -> dict[str, Any]
 
 
 def _solved(
-    way: str, structure: Structure, kind: Kind, recipe: plain.Recipe, deadline: float
+    way: str, structure: Structure, kind: Kind, recipe: plain.Recipe, options: Options
 ) -> dict[str, Any]:
     if way == "ours":
-        return call("benchmarks.oracle_rows.ours:solve", ours.job(structure, kind.oracle), deadline)
-    recipe = replace(recipe, fitted=way == "fitted")
-    return call("benchmarks.oracle_rows.plain:solve", plain.job(structure, recipe), deadline)
+        return call("benchmarks.oracle_rows.ours:solve", ours.job(structure, kind.oracle), options.deadline)
+    return plainly.timed(structure, replace(recipe, fitted=way == "fitted"), options)
 
 
 def _each(name: str, kind: Kind, smiles: str, options: Options) -> None:
     """Print what a calculation takes with one acceleration taken away, and what that shifts."""
     digest = kind.oracle.protocol().digest
     kept = options.kept("speed-each", {name: digest, "processor": processor()})
-    home = options.home("speed") / kept.under
-    record = kept.once(smiles, partial(answered, kind.oracle, smiles, home, options.deadline))
+    record = kept.once(smiles, partial(answered, kind.oracle, smiles, options.answers, options.deadline))
     if "failure" in record:
         print(f"no breakdown: {record['reason']}")
         return

@@ -12,11 +12,12 @@ import pytest
 
 from benchmarks import known_additives
 from benchmarks.kept_answers import Line
-from benchmarks.oracle_rows import accuracy, adversarial, coverage, ours, plain, qm9, speed
+from benchmarks.oracle_rows import accuracy, adversarial, coverage, ours, plain, plainly, qm9, speed
 from benchmarks.oracle_rows.asking import ask, row_of, uncertainty, value
 from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.compounds import drawn_corpus, drawn_known, neutral_known
 from benchmarks.oracle_rows.kept import Kept
+from benchmarks.oracle_rows.plain import Recipe
 from benchmarks.oracle_rows.row import Options
 from benchmarks.oracle_rows.structure import HARTREE, Structure, exchanged, read_xyz, waters_released
 from benchmarks.oracles import ROWS, module
@@ -49,6 +50,23 @@ def test_a_row_is_computed_once(tmp_path: Path) -> None:
     kept = Kept(tmp_path / "rows.jsonl", "a")
     assert kept.once("CCO", lambda: {"x": 1.0}) == {"x": 1.0}
     assert kept.once("CCO", never) == {"x": 1.0}
+
+
+def test_what_speed_has_timed_is_not_computed_again_for_accuracy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options, recipe = Options(tmp_path / "oracles"), Recipe("b3lyp", "6-31g")
+    timed = plainly.timed(HELIUM, recipe, options)
+    assert timed["value"]["converged"]
+    monkeypatch.setattr(plainly, "call", never)
+    assert plainly.solved(HELIUM, recipe, options) == timed
+
+
+def test_plain_pyscf_is_as_good_as_the_accuracy_row_says() -> None:
+    water = Recipe("b3lyp", "sto-3g", solvent="IEF-PCM")
+    mf = plain.mean_field(HELIUM, water)
+    assert (mf.grids.level, mf.conv_tol, mf.with_solvent.lebedev_order) == (3, 1e-9, 29)
+    assert not hasattr(mf, "with_df")
 
 
 def test_rows_of_another_protocol_are_never_mixed_in(tmp_path: Path) -> None:
