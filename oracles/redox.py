@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
-from oracles.chemistry.delicate import PATTERNS, is_delicate
 from oracles.chemistry.theory import (
     CHECKS,
     COARSE_SURFACE,
@@ -111,7 +110,7 @@ class Redox(BaseModel):
         return replace(self.functional(), basis=COMPACT)
 
     def forces(self) -> Functional:
-        """What relaxes the molecules that GFN2 gets wrong."""
+        """What relaxes the geometry."""
         return Functional("b3lyp", "6-31g(d)", grids=(LEAN,), continuum=Continuum("IEF-PCM", COARSE_SURFACE))
 
     def protocol(self) -> OracleProtocol:
@@ -124,8 +123,7 @@ class Redox(BaseModel):
                 "ions": "unrestricted, lower of two starts, equilibrium solvation, geometry of the molecule",
                 "electron outside": {"more than": LARGEST_OUTSIDE, "basis": self.compact().basis},
                 "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB/ALPB(water)",
-                "delicate": list(PATTERNS),
-                "delicate geometry": self.forces().settings(),
+                "forces": self.forces().settings(),
                 "absolute SHE": ABSOLUTE_SHE,
                 "zinc against SHE": ZINC,
                 "max_cycle": self.max_cycle,
@@ -146,8 +144,8 @@ class Redox(BaseModel):
         return uncovered(molecule, DIFFUSE_COVERED, f"which {DIFFUSE} does not cover")
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
-        """Grows with the square of the size; more where forces are needed."""
-        return (1.0 + 2.0 * molecule.heavy_atoms**2) * (2.5 if is_delicate(molecule) else 1.0)
+        """Grows with the square of the size."""
+        return 1.0 + 2.5 * molecule.heavy_atoms**2
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule.

@@ -63,7 +63,7 @@ def vertical(
     compact
         The same without diffuse functions: gives the affinity where the electron would be in nothing else.
     forces
-        Relaxes the molecules that GFN2 gets wrong.
+        Relaxes the geometry.
 
     Raises
     ------

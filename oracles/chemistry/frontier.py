@@ -26,8 +26,6 @@ class Frontier:
         In eV.
     dipole
         Length of the dipole moment, in debye.
-    relaxed_with_dft
-        Whether the geometry comes from density-functional forces instead of GFN2.
     details
         JSON-able provenance.
     """
@@ -35,7 +33,6 @@ class Frontier:
     homo: float
     lumo: float
     dipole: float
-    relaxed_with_dft: bool
     details: dict[str, Any]
 
 
@@ -45,7 +42,7 @@ def orbitals(
     forces: Functional,
     max_cycle: int,
     resources: Resources,
-    always_relaxed: bool,
+    relaxed: bool,
 ) -> Frontier:
     """Compute HOMO and LUMO at the lowest conformer.
 
@@ -54,16 +51,16 @@ def orbitals(
     functional
         Gives the orbitals.
     forces
-        Relaxes the molecules that GFN2 gets wrong; its continuum decides where geometries are relaxed.
-    always_relaxed
-        Relax every molecule with it.
+        Relaxes the geometry; its continuum decides whether in water.
+    relaxed
+        Whether it does, or the geometry stays that of GFN2.
 
     Raises
     ------
     ConvergenceError, RejectedError
         See :func:`lowest` and :func:`solve`; also if the orbitals cannot be those of a bound closed shell.
     """
-    at = lowest(molecule, forces, resources, always=always_relaxed)
+    at = lowest(molecule, forces, resources, relaxed=relaxed)
     solution = solve(at.geometry, functional, max_cycle, resources)
     believe(molecule, solution)
     details = {
@@ -76,7 +73,7 @@ def orbitals(
         "scf_cycles": solution.cycles,
         "versions": versions(),
     }
-    return Frontier(solution.homo, solution.lumo, dipole(solution), at.relaxed_with_dft, details)
+    return Frontier(solution.homo, solution.lumo, dipole(solution), details)
 
 
 def believe(molecule: Molecule, solution: Solution) -> None:

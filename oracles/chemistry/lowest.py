@@ -8,7 +8,6 @@ from typing import Any
 from loop.molecule import Molecule
 from loop.protocols import RejectedError
 from oracles.chemistry import connectivity, relaxation
-from oracles.chemistry.delicate import is_delicate
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.theory import Functional, Resources
@@ -27,8 +26,6 @@ class Lowest:
         Where it came to rest.
     source
         What relaxed it last.
-    relaxed_with_dft
-        Whether that was a functional and not GFN2.
     conformers
         Number of conformers GFN2 found.
     search
@@ -39,20 +36,19 @@ class Lowest:
     isomer: str
     geometry: Geometry
     source: str
-    relaxed_with_dft: bool
     conformers: int
     search: dict[str, Any]
 
 
-def lowest(molecule: Molecule, forces: Functional, resources: Resources, *, always: bool = False) -> Lowest:
-    """Relax with GFN2, and then with ``forces`` where GFN2 is known to fail.
+def lowest(molecule: Molecule, forces: Functional, resources: Resources, *, relaxed: bool = True) -> Lowest:
+    """Relax conformers with GFN2, and then the lowest of them with ``forces``.
 
     Parameters
     ----------
     forces
         Its continuum decides whether geometries are relaxed in water.
-    always
-        Relax with ``forces`` whatever the molecule.
+    relaxed
+        Whether to do the second.
 
     Raises
     ------
@@ -61,15 +57,14 @@ def lowest(molecule: Molecule, forces: Functional, resources: Resources, *, alwa
         about.
     """
     ligand = prepare(molecule, water=forces.continuum is not None, account=resources.account)
-    delicate = always or is_delicate(molecule)
     geometry, path = ligand.conformers[0], ligand.path
-    if delicate:
+    if relaxed:
         began = resources.account.start()
         geometry, path = _relaxed(ligand, forces, resources)
         resources.account.note("geometry", path.level, path.steps[-1], began, converged=True)
-    source = f"{forces.xc}/{forces.basis}" if delicate else "GFN2-xTB"
+    source = f"{forces.xc}/{forces.basis}" if relaxed else "GFN2-xTB"
     search = ligand.search | {"trajectory": path.details("geometry")}
-    return Lowest(ligand.isomer, geometry, source, delicate, len(ligand.conformers), search)
+    return Lowest(ligand.isomer, geometry, source, len(ligand.conformers), search)
 
 
 def _relaxed(ligand: Ligand, forces: Functional, resources: Resources) -> tuple[Geometry, Trajectory]:

@@ -1,4 +1,4 @@
-"""Relaxation with density-functional forces, for molecules GFN2-xTB gets wrong."""
+"""Relaxation with density-functional forces, from where GFN2-xTB came to rest."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pyscf.data.nist import HARTREE2EV
 from pyscf.dft.rks import RKS
 
 from loop.protocols import ConvergenceError
+from oracles.chemistry import semiempirical
 from oracles.chemistry.account import Account
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ladder import climb
@@ -70,6 +71,9 @@ class _Forces(Engine):  # type: ignore[misc]
 def relax(geometry: Geometry, functional: Functional, resources: Resources) -> tuple[Geometry, Trajectory]:
     """Relax with geomeTRIC (Wang & Song, 10.1063/1.4952956) in delocalised internal coordinates.
 
+    The first step takes the curvature of GFN2, which costs nothing beside one density and leaves little to
+    the steps that follow.
+
     Returns
     -------
     tuple
@@ -87,7 +91,8 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> t
     molecule.xyzs = [geometry.positions]
     molecule.build_topology()
     internal = DelocalizedInternalCoordinates(molecule, build=True, connect=True, addcart=False)
-    parameters = OptParams(maxiter=MAX_STEPS, subfrctor=2, **THRESHOLDS)
+    curvature = semiempirical.hessian(geometry, water=functional.continuum is not None).tolist()
+    parameters = OptParams(maxiter=MAX_STEPS, subfrctor=2, hess_data=curvature, frequency=False, **THRESHOLDS)
     with lib.temporary_env(lib.param, TMPDIR=str(resources.scratch)):
         mf = mean_field(geometry, functional, resources.memory_mb)
         engine = _Forces(molecule, mf, functional, resources.account)

@@ -23,6 +23,9 @@ from oracles.chemistry.trajectory import Trajectory
 MAX_STEP = 0.2
 """Longest step of one atom, in angstrom."""
 
+STEP = 0.005
+"""Displacement for differences of forces, in angstrom."""
+
 
 @dataclass(frozen=True, eq=False)
 class Relaxed:
@@ -131,6 +134,34 @@ def tried(start: Geometry, *, fmax: float, steps: int, water: bool = True) -> Re
         return relax(start, fmax=fmax, steps=steps, water=water)
     except ConvergenceError:
         return None
+
+
+def hessian(geometry: Geometry, *, water: bool) -> FloatArray:
+    """Second derivatives of the energy, shape ``(3 n, 3 n)``, in hartree/bohr^2, from differences of forces.
+
+    Raises
+    ------
+    ConvergenceError
+        If the charges do not converge at some geometry.
+    """
+    atoms = _atoms(geometry, water)
+    rows = [
+        (_gradient(atoms, geometry, k, STEP) - _gradient(atoms, geometry, k, -STEP)) / (2 * STEP)
+        for k in range(geometry.positions.size)
+    ]
+    found = np.array(rows)
+    symmetric: FloatArray = (found + found.T) / 2 * Bohr**2 / Hartree
+    return symmetric
+
+
+def _gradient(atoms: Atoms, geometry: Geometry, coordinate: int, by: float) -> FloatArray:
+    moved = geometry.positions.copy()
+    moved.flat[coordinate] += by
+    atoms.positions = moved
+    try:
+        return -np.asarray(atoms.get_forces()).ravel()  # type: ignore[no-untyped-call]
+    except CalculatorError as error:
+        raise ConvergenceError(f"GFN2-xTB did not converge: {error}") from error
 
 
 def level(*, water: bool) -> str:
