@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import numpy as np
 from rdkit import Chem
-from rdkit.Chem.rdchem import Mol
+from rdkit.Chem.rdchem import ChiralType, Mol
 from rdkit.Geometry import Point3D
 
 from oracles.chemistry.geometry import FloatArray, Geometry
 
 HEAVY_STRETCH = 1.2
 HYDROGEN_STRETCH = 1.25
+
+OTHER_THAN_TETRAHEDRAL = (
+    ChiralType.CHI_SQUAREPLANAR,
+    ChiralType.CHI_TRIGONALBIPYRAMIDAL,
+    ChiralType.CHI_OCTAHEDRAL,
+)
 
 Bonds = frozenset[tuple[int, int]]
 
@@ -67,6 +73,10 @@ def isomer_in_space(mol: Mol, positions: FloatArray) -> str:
         conformer.SetAtomPosition(k, Point3D(float(x), float(y), float(z)))
     copy.AddConformer(conformer)
     Chem.AssignStereochemistryFrom3D(copy)
+    for atom in copy.GetAtoms():
+        # RDKit numbers the corners of PF5 and SF6, alike as they are, and another number is no other isomer.
+        if atom.GetChiralTag() in OTHER_THAN_TETRAHEDRAL:
+            atom.SetChiralTag(ChiralType.CHI_UNSPECIFIED)
     return str(Chem.MolToSmiles(Chem.RemoveHs(copy)))
 
 

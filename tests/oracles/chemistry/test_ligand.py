@@ -36,3 +36,8 @@ def test_no_conformer_at_all_is_an_error_of_convergence(monkeypatch: pytest.Monk
     monkeypatch.setattr(semiempirical, "relax", fails)
     with pytest.raises(ConvergenceError, match="no conformer of OCCO came to rest"):
         prepare(GLYCOL, water=True)
+
+
+@pytest.mark.parametrize("smiles", ["FP(F)(F)(F)F", "FS(F)(F)(F)(F)F"])
+def test_five_or_six_equal_neighbours_are_no_stereo_element(smiles: str) -> None:
+    assert prepare(parse(smiles), water=False).isomer == parse(smiles).smiles
