@@ -120,7 +120,7 @@ class Redox(BaseModel):
             name="redox-b3lyp-631ppgdd-water",
             settings={
                 "functional": self.functional().settings(),
-                "ions": "unrestricted, lower of two starts, equilibrium solvation, geometry of the molecule",
+                "ions": "unrestricted, lowest of all starts, equilibrium solvation, geometry of the molecule",
                 "electron outside": {"more than": LARGEST_OUTSIDE, "basis": self.compact().basis},
                 "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB/ALPB(water)",
                 "forces": self.forces().settings(),

@@ -30,15 +30,15 @@ class Doublet:
     Attributes
     ----------
     energy
-        In hartree; the lower of two, from different starts.
+        In hartree; the lowest, from several starts.
     spin_square
         Expectation value of S2; 0.75 for a pure doublet.
     outside
         Part of the highest alpha orbital outside the cavity: for an anion, where the new electron is.
     cycles
-        Iterations from both starts.
+        Iterations from all starts.
     apart
-        How far above the other start ended, in hartree.
+        How far above another start ended at most, in hartree.
     """
 
     energy: float
@@ -68,14 +68,15 @@ def doublet(
 ) -> Doublet:
     """Take an electron from the molecule (``charge`` 1) or give it one (-1) and converge the density anew.
 
-    Converged twice, from the molecule's own orbitals and from atoms, because a doublet may converge to an
-    excited state (of 25 cations, those of acrolein, methyl formate and glycine did from one of the two, 0.5
-    to 0.7 eV too high); the lower is kept. An analysis of stability costs ten times as much.
+    Converged from the molecule's own orbitals and from atoms, because a doublet may converge to an excited
+    state, and the lowest is kept: without an electron of the HOMO the cations of acrolein, methyl formate and
+    glycine come out 0.4 to 0.6 eV too high, without one of the orbital below methyl formate's, from atoms
+    acrolein's. An analysis of stability costs ten times as much.
 
     Raises
     ------
     ConvergenceError
-        If one of the two does not converge.
+        If it does not converge from one of them.
     RejectedError
         If the state is no doublet.
     """
@@ -83,7 +84,7 @@ def doublet(
     ion = replace(geometry, charge=geometry.charge + charge)
     ends: list[tuple[UKS, int]] = []
     with lib.temporary_env(lib.param, TMPDIR=str(resources.scratch)):
-        for start in (_from_orbitals(neutral, charge), None):
+        for start in (*_from_orbitals(neutral, charge), None):
             mf = mean_field(ion, functional, resources.memory_mb, unpaired=1)
             mf.max_cycle = max_cycle
             ends.append((mf, _converged(mf, functional, start, name, resources)))
@@ -97,15 +98,22 @@ def doublet(
         spin_square,
         _outside(best),
         sum(cycles for _, cycles in ends),
-        float(ends[1][0].e_tot - best.e_tot),
+        float(ends[-1][0].e_tot - best.e_tot),
     )
 
 
-def _from_orbitals(neutral: Solution, charge: int) -> FloatArray:
-    """Density of both spins, shape ``(2, n, n)``: an electron out of the HOMO or into the LUMO."""
+def _from_orbitals(neutral: Solution, charge: int) -> list[FloatArray]:
+    """Densities of both spins, shape ``(2, n, n)``: a hole in the HOMO or in the next, or the LUMO filled."""
     orbitals, pairs = neutral.mean_field.mo_coeff, neutral.mean_field.mol.nelectron // 2
-    filled = (pairs, pairs - 1) if charge > 0 else (pairs + 1, pairs)
-    return np.array([orbitals[:, :n] @ orbitals[:, :n].T for n in filled])
+
+    def density(filled: list[int]) -> FloatArray:
+        return np.asarray(orbitals[:, filled] @ orbitals[:, filled].T)
+
+    every = list(range(pairs))
+    if charge < 0:
+        return [np.array([density([*every, pairs]), density(every)])]
+    holes = every[-1:-3:-1]
+    return [np.array([density(every), density([k for k in every if k != hole])]) for hole in holes]
 
 
 def _converged(
