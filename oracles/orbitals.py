@@ -59,8 +59,8 @@ class Orbitals(BaseModel):
     )
     fidelity: Literal["quick", "default", "reference"] = Field(
         "default",
-        description="'quick': at GFN2's geometry, a quarter of the cost; 'reference': exact integrals on a "
-        "fine grid and surface, three to ten times the cost.",
+        description="'quick': at GFN2's geometry, a fifth of the cost; 'reference': exact integrals on a "
+        "fine grid and surface, several times the cost.",
     )
     own: Own | None = Field(None, description="How a protocol of your own differs from the one named above.")
     max_cycle: int = Field(60, gt=0, description="Largest number of SCF cycles on each grid.")
@@ -159,8 +159,8 @@ class Orbitals(BaseModel):
         return uncovered(molecule, DIFFUSE_COVERED, f"which {DIFFUSE} does not cover")
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
-        """Grows with the square of the size."""
-        return (0.3 + 0.1 * molecule.heavy_atoms**2) * (5.0 if self.relaxed else 1.0)
+        """Grows with the cube of the size; the density alone with the square."""
+        return 0.3 + 0.1 * molecule.heavy_atoms ** (3 if self.relaxed else 2)
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule.
