@@ -51,7 +51,7 @@ class Hydration(BaseModel):
 
     kind: Literal["hydration"] = "hydration"
     max_cycle: int = Field(60, gt=0, description="Largest number of SCF cycles on each grid.")
-    max_memory_mb: int = Field(3000, gt=200, description="Working memory of one calculation, in MB.")
+    max_memory_mb: int = Field(4500, gt=200, description="Working memory of one calculation, in MB.")
 
     @property
     def exact(self) -> bool:

@@ -60,7 +60,7 @@ class ZincExchange(BaseModel):
     )
     own: Own | None = Field(None, description="How a protocol of your own differs from the one named above.")
     max_cycle: int = Field(MAX_CYCLE, gt=0, description="Largest number of SCF cycles on each grid.")
-    max_memory_mb: int = Field(3000, gt=200, description="Working memory of one calculation, in MB.")
+    max_memory_mb: int = Field(4500, gt=200, description="Working memory of one calculation, in MB.")
 
     @property
     def exact(self) -> bool:

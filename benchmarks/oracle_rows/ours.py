@@ -73,7 +73,7 @@ def solve(argument: dict[str, Any]) -> dict[str, Any]:
     oracle: Any = load("oracles", argument["oracle"])(**argument["settings"])
     functional = oracle.functional()
     if argument["without"] == STORED:
-        continuum.StoredPCM._pair_integrals = _nothing  # type: ignore[method-assign,assignment]
+        continuum.StoredPCM._memory_left_mb = _none  # type: ignore[method-assign,assignment]
     if argument["without"] == KEPT:
         quadrature.KeptOrbitals._affordable = _never  # type: ignore[method-assign,assignment]
     if argument["without"] is not None:
@@ -86,8 +86,9 @@ def solve(argument: dict[str, Any]) -> dict[str, Any]:
         return {"energy": found.energy, "homo": found.homo, "lumo": found.lumo, "cycles": found.cycles}
 
 
-def _nothing(pcm: Any) -> None:  # noqa: ANN401
-    """What StoredPCM keeps where there is no memory for more."""
+def _none(_: Any) -> float:  # noqa: ANN401
+    """What memory StoredPCM finds left where it may keep nothing."""
+    return 0.0
 
 
 def _never(*_: Any) -> bool:  # noqa: ANN401

@@ -32,8 +32,8 @@ def test_a_protocol_is_shown_with_digest_cost_and_error(capsys: pytest.CaptureFi
     gas = next(c.oracle for c in installed() if c.settings == 'solvent = "gas"')
     block = text[text.index(f"b3lyp-631ppgdd  {gas.protocol().digest}") :].split("\n\n")[0]
     assert '(oracle orbitals, solvent = "gas")' in block
-    assert "homo ± 0.08 eV; lumo ± 0.07 eV; gap ± 0.08 eV" in block
-    assert "urea 1.9 s" in block
+    assert "homo ± 0.03 eV; lumo ± 0.03 eV; gap ± 0.04 eV; dipole ± 0.05 debye" in block
+    assert "urea 6.7 s" in block
     assert "sa, exact" in text
 
 

@@ -14,6 +14,7 @@ from pyscf.solvent.smd import SMD
 
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import relaxation
+from oracles.chemistry.continuum import BLOCK, StoredPCM
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ladder import Climb
 from oracles.chemistry.meanfield import mean_field
@@ -71,14 +72,22 @@ def test_stored_integrals_give_the_energy_of_pyscfs_own_smd(resources: Resources
     smd = SMD(plain.mol, "water")
     smd.lebedev_order, smd.eps = 17, 78.3553
     assert stored.energy == pytest.approx(plain.SMD(smd).kernel(), abs=1e-8)
-    assert stored.mean_field.with_solvent.integrals is not None
+    assert stored.mean_field.with_solvent.kept
 
 
-def test_without_memory_for_the_integrals_the_energy_is_the_same(resources: Resources) -> None:
+@pytest.mark.parametrize("room", [0, 1])
+def test_without_memory_for_the_integrals_the_energy_is_the_same(
+    room: int, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = iter([1000.0] * room)
+    monkeypatch.setattr(StoredPCM, "_memory_left_mb", lambda _: next(left, 0.0))
     mf = mean_field(WATER, SOLVENT, 2000)
-    mf.with_solvent.max_memory = 1
-    assert mf.kernel() == pytest.approx(solve(WATER, SOLVENT, 50, resources).energy, abs=1e-7)
-    assert mf.with_solvent.integrals is None
+    without = mf.kernel()
+    assert len(mf.with_solvent.kept) == room
+    points = len(mf.with_solvent.surface["grid_coords"])
+    monkeypatch.undo()
+    assert without == pytest.approx(solve(WATER, SOLVENT, 50, resources).energy, abs=1e-7)
+    assert points > BLOCK  # so that some are kept and others not
 
 
 def test_water_lowers_the_energy(resources: Resources) -> None:
