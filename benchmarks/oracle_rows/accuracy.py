@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.oracle_rows import plain, plainly
 from benchmarks.oracle_rows.asking import answered, value
-from benchmarks.oracle_rows.compounds import drawn_known
+from benchmarks.oracle_rows.compounds import LARGEST_PLAIN, drawn_known
 from benchmarks.oracle_rows.kept import Kept
 from benchmarks.oracle_rows.row import Options, Result
 from benchmarks.oracle_rows.structure import Structure, exchanged, read_xyz, waters_released
@@ -25,8 +25,6 @@ WHAT = "default fidelity against itself without accelerations, same geometries, 
 TARGET = "MAE 0.01, 0.01, 0.03 eV"
 
 MOLECULES = 30
-LARGEST = 10
-"""Heavy atoms: the complex of ten takes plain PySCF an hour."""
 LIMITS = {"homo": 0.01, "lumo": 0.01, "zn_exchange": 0.03}
 """Mean absolute errors in eV."""
 PARTS = ("complex", "ligand")
@@ -39,7 +37,7 @@ def run(options: Options) -> Result:
     orbitals, exchange = Orbitals(), ZincExchange()
     missing = 0
     print(f"{'':>12} {'value':>8} {'error':>8}  molecule")
-    for molecule in drawn_known(options.molecules or MOLECULES, options.seed, LARGEST):
+    for molecule in drawn_known(options.molecules or MOLECULES, options.seed, LARGEST_PLAIN):
         for oracle, errors_of in ((orbitals, of_orbitals), (exchange, of_exchange)):
             kept = options.kept("accuracy", {oracle.kind: oracle.protocol().digest})
             row = kept.once(molecule.smiles, partial(errors_of, oracle, molecule.smiles, options, kept))

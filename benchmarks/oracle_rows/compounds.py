@@ -13,6 +13,9 @@ from loop.molecule import Molecule, parse
 
 ADDITIVES = "zn_additives.csv"
 
+LARGEST_PLAIN = 8
+"""Heavy atoms of what is held against plain PySCF: the complex of ten takes it an hour."""
+
 
 def neutral_known() -> list[Molecule]:
     """The known additives without a net charge, in the order of the list."""
