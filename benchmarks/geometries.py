@@ -87,7 +87,7 @@ def shift(molecule: Molecule) -> Shift:
 
 
 def _levels(molecule: Molecule, resources: Resources, *, relaxed: bool) -> tuple[float, float]:
-    at = lowest(molecule, ORACLE.forces(), resources, relaxed=relaxed)
+    at = lowest(molecule, ORACLE.forces(), ORACLE.max_cycle, resources, relaxed=relaxed)
     found = solve(at.geometry, ORACLE.functional(), ORACLE.max_cycle, resources)
     return found.homo, found.lumo
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -35,7 +36,7 @@ The force of the functional at GFN2's geometry does not tell which."""
 UNCERTAINTY_DFT = {"homo": 0.03, "lumo": 0.03, "gap": 0.04, "dipole": 0.05}
 """The same at a B3LYP/6-31G(d) geometry. Grid, density fitting and surface order add less than 0.005 eV."""
 
-RECIPE = 3
+RECIPE = 4
 """Raised whenever the way from a molecule to its geometry changes."""
 
 
@@ -48,7 +49,8 @@ class Orbitals(BaseModel):
     """B3LYP/6-31++G** orbital energies at the lowest conformer, in water or in gas.
 
     The geometry is relaxed in the medium asked about: RDKit conformers, GFN2-xTB (with ALPB in water), and
-    the lowest of them with B3LYP/6-31G(d) forces.
+    then the lowest by B3LYP/6-31G(d) with its forces. The conformers that a molecule has beside it at 298 K
+    add to the uncertainty of its values.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -139,6 +141,7 @@ class Orbitals(BaseModel):
             settings={
                 "functional": functional.settings(),
                 "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB" + ("/ALPB(water)" if water else ""),
+                "lowest by": "forces" if self.relaxed else "GFN2-xTB",
                 "forces": self.forces().settings() if self.relaxed else "GFN2-xTB",
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,
@@ -185,7 +188,7 @@ class Orbitals(BaseModel):
             found = frontier.orbitals(
                 molecule, self.functional(), self.forces(), self.max_cycle, resources, self.relaxed
             )
-        sd = self.uncertainties
+        sd = {name: math.hypot(u, found.spread.get(name, 0.0)) for name, u in self.uncertainties.items()}
         numbers = {
             "homo": found.homo,
             "lumo": found.lumo,

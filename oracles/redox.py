@@ -45,7 +45,7 @@ UNCERTAINTY_OUTSIDE = {"ea_water": 0.8, "reduction_potential": 1.0}
 """The same where the molecule has no orbital of its own for the electron; an estimate. Known is that it is
 not reduced before water is."""
 
-RECIPE = 1
+RECIPE = 2
 """Raised whenever the way from a molecule to its geometry or to its ions changes."""
 
 
@@ -123,6 +123,7 @@ class Redox(BaseModel):
                 "ions": "unrestricted, lowest of all starts, equilibrium solvation, geometry of the molecule",
                 "electron outside": {"more than": LARGEST_OUTSIDE, "basis": self.compact().basis},
                 "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB/ALPB(water)",
+                "lowest by": "forces",
                 "forces": self.forces().settings(),
                 "absolute SHE": ABSOLUTE_SHE,
                 "zinc against SHE": ZINC,

@@ -105,7 +105,11 @@ class ZincExchange(BaseModel):
         return OracleProtocol(
             oracle=self.kind,
             name=self.own.name if self.own else f"{ion.symbol.lower()}-exchange-b3lyp-svp-{short}{one}",
-            settings={"level": self.level().settings(), "denticity": self.denticity},
+            settings={
+                "level": self.level().settings(),
+                "denticity": self.denticity,
+                "ligand": "averaged over conformers of GFN2-xTB/ALPB(water)",
+            },
             description=f"{method} energy of displacing water from "
             f"{ion.formula(ion.waters)}, {self.denticity} donor{'s' if self.denticity == 'any' else ''}, "
             f"implicit water by {water}, averaged over minima of GFN2/ALPB.",

@@ -81,9 +81,11 @@ class Bound:
         }
 
 
-def energy_of(geometry: Geometry, level: Level, resources: Resources, of: str) -> Energy:
-    """Converge the density of one geometry; raises what :func:`solve` raises."""
-    solution = solve(geometry, level.functional, level.max_cycle, resources, of)
+def energy_of(
+    geometry: Geometry, level: Level, resources: Resources, of: str, *, open_shells: bool = True
+) -> Energy:
+    """Converge the density of one geometry; see :func:`solve` for the rest."""
+    solution = solve(geometry, level.functional, level.max_cycle, resources, of, open_shells=open_shells)
     solvation = 0.0
     if level.correction:
         water = semiempirical.point(geometry, water=True).energy

@@ -11,10 +11,11 @@ the energy along it rises), and in 6-31++G** it takes ten times as long as the d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from pyscf import lib
 from pyscf.data.nist import HARTREE2EV
 from pyscf.dft.numint import NumInt
 from pyscf.dft.rks import RKS
@@ -56,12 +57,26 @@ def suspicious_gap(xc: str) -> float:
     return SUSPICIOUS_GAP + PER_EXACT * max(0.0, float(max(far, near)) - EXACT)
 
 
-def refuse_open_shell(
-    geometry: Geometry, functional: Functional, max_cycle: int, resources: Resources, of: str
+def believe(
+    gap: float,
+    geometry: Geometry,
+    functional: Functional,
+    max_cycle: int,
+    resources: Resources,
+    of: str,
+    doubted: RKS | None = None,
 ) -> None:
-    """Compare a closed shell with its triplet and with unrestricted singlets, on a coarse grid.
+    """Compare a closed shell with its triplet and with unrestricted singlets, where its gap is small.
 
-    Diffuse functions are left out: they play no part in it.
+    On a coarse grid and without diffuse functions, which play no part in it.
+
+    Parameters
+    ----------
+    gap
+        LUMO minus HOMO of the closed shell, in eV.
+    doubted
+        PySCF's object of the closed shell, whose density and integrals serve again where the functions are
+        the same.
 
     Raises
     ------
@@ -70,6 +85,8 @@ def refuse_open_shell(
     RejectedError
         If another state lies lower.
     """
+    if gap >= suspicious_gap(functional.xc):
+        return
     rough = replace(
         functional,
         basis=COMPACT if functional.basis == DIFFUSE else functional.basis,
@@ -77,13 +94,13 @@ def refuse_open_shell(
         energy_grid=None,
         conv_tol=TOL,
     )
-    states = {
-        unpaired: mean_field(geometry, rough, resources.memory_mb, unpaired) for unpaired in (None, 2, 0)
-    }
-    for mf in states.values():
+    like = doubted if functional.basis == rough.basis else None
+    closed = mean_field(geometry, rough, resources.memory_mb, like=like)
+    triplet, singlet = (mean_field(geometry, rough, resources.memory_mb, n, closed) for n in (2, 0))
+    for mf in (closed, triplet, singlet):
         mf.max_cycle = max_cycle
-    closed, triplet, singlet = states[None], states[2], states[0]
-    _converge(closed, rough, None, resources, f"{of}: closed shell")
+    start = None if like is None else like.make_rdm1()
+    _converge(closed, rough, start, resources, f"{of}: closed shell")
     _converge(triplet, rough, _promoted(closed), resources, f"{of}: triplet")
     _refuse_lower("triplet", closed, triplet)
     start = min(_turned(closed), key=lambda density: float(singlet.energy_tot(density)))
@@ -112,7 +129,7 @@ def _refuse_lower(name: str, closed: RKS, other: UKS) -> None:
 def _promoted(closed: RKS) -> FloatArray:
     """Densities of both spins, shape ``(2, n, n)``, with one electron of the HOMO in the LUMO."""
     pairs = closed.mol.nelectron // 2
-    return np.array([_density(closed.mo_coeff[:, :n]) for n in (pairs + 1, pairs - 1)])
+    return _densities([closed.mo_coeff, closed.mo_coeff], [pairs + 1, pairs - 1])
 
 
 def _turned(closed: RKS) -> Iterator[FloatArray]:
@@ -120,13 +137,17 @@ def _turned(closed: RKS) -> Iterator[FloatArray]:
     pairs, orbitals = closed.mol.nelectron // 2, closed.mo_coeff
     for filled in range(max(0, pairs - FILLED), pairs):
         for empty in range(pairs, min(orbitals.shape[1], pairs + EMPTY)):
-            densities = []
+            turned = []
             for angle in (ANGLE, -ANGLE):
-                kept = orbitals[:, :pairs].copy()
+                kept = orbitals.copy()
                 kept[:, filled] = np.cos(angle) * orbitals[:, filled] + np.sin(angle) * orbitals[:, empty]
-                densities.append(_density(kept))
-            yield np.array(densities)
+                turned.append(kept)
+            yield _densities(turned, [pairs, pairs])
 
 
-def _density(orbitals: FloatArray) -> FloatArray:
-    return np.asarray(orbitals @ orbitals.T)
+def _densities(orbitals: Sequence[FloatArray], filled: Sequence[int]) -> FloatArray:
+    """Of the first orbitals of both spins; PySCF exchanges these faster where it is told of the orbitals."""
+    occupied = np.array([np.arange(c.shape[1]) < n for c, n in zip(orbitals, filled, strict=True)], float)
+    density = np.array([c[:, :n] @ c[:, :n].T for c, n in zip(orbitals, filled, strict=True)])
+    tagged: FloatArray = lib.tag_array(density, mo_coeff=np.array(orbitals), mo_occ=occupied)
+    return tagged

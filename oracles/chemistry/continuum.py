@@ -25,12 +25,23 @@ class StoredPCM(PCM):  # type: ignore[misc]
     are kept for as many points as the memory given has room for, and computed anew for the others.
     """
 
+    def __init__(self, mol: gto.Mole, *rest: str) -> None:
+        super().__init__(mol, *rest)
+        self.kept: dict[int, FloatArray] = {}
+
+    def reset(self, mol: gto.Mole | None = None) -> StoredPCM:
+        """Forget everything that belongs to a geometry."""
+        super().reset(mol)
+        self.kept = {}
+        return self
+
     def build(self, ng: int | None = None) -> None:
         """Lay out the surface, and compute the integrals that will be kept."""
         super().build(ng)
-        self.kept: dict[int, FloatArray] = {}
         nbytes = BLOCK * self.mol.nao * (self.mol.nao + 1) // 2 * 8
         for start in range(0, len(self.surface["grid_coords"]), BLOCK):
+            if start in self.kept:
+                continue
             if nbytes * 1e-6 > self._memory_left_mb():
                 break
             self.kept[start] = self._integrals(start)

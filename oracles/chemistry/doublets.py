@@ -85,7 +85,7 @@ def doublet(
     ends: list[tuple[UKS, int]] = []
     with lib.temporary_env(lib.param, TMPDIR=str(resources.scratch)):
         for start in (*_from_orbitals(neutral, charge), None):
-            mf = mean_field(ion, functional, resources.memory_mb, unpaired=1)
+            mf = mean_field(ion, functional, resources.memory_mb, unpaired=1, like=neutral.mean_field)
             mf.max_cycle = max_cycle
             ends.append((mf, _converged(mf, functional, start, name, resources)))
     ends.sort(key=lambda end: float(end[0].e_tot))

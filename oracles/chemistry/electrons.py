@@ -71,7 +71,7 @@ def vertical(
         See :func:`lowest`, :func:`solve`, :func:`frontier.believe` and :func:`doublet`; also if an energy
         is not that of the state asked about.
     """
-    at = lowest(molecule, forces, resources)
+    at = lowest(molecule, forces, max_cycle, resources)
     neutral = solve(at.geometry, functional, max_cycle, resources)
     frontier.believe(molecule, neutral)
     cation, anion = (

@@ -8,23 +8,23 @@ which donors bind, and several minima of that family give the energy.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from ase.units import Hartree, kB
+from ase.units import Hartree
 
 from loop.molecule import Molecule, parse
-from loop.protocols import ConvergenceError
-from oracles.chemistry import complexes, denticity, references
-from oracles.chemistry.bound import Bound, believe_density, energy_of
+from loop.protocols import ConvergenceError, RejectedError
+from oracles.chemistry import closed_shell, complexes, denticity, ranking, references
+from oracles.chemistry.bound import Bound, Energy, believe_density, energy_of
 from oracles.chemistry.coordinated import Complex, Exchange, believe
+from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.level import Level
+from oracles.chemistry.ligand import Ligand
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
-from oracles.chemistry.theory import Resources
-
-THERMAL = 298.15 * kB
-"""In eV."""
+from oracles.chemistry.theory import THERMAL, Resources
 
 
 def exchange(
@@ -46,11 +46,11 @@ def exchange(
         converges, or a check of the lowest one or of its exchange energy fails.
     """
     ligand, built = complexes.sought(molecule, level.ion, resources.account, chelates=chelates)
-    free = energy_of(ligand.conformers[0], level, resources, "ligand")
+    free = _free(ligand, level, resources)
     against = references.reference(level.settings(), kept, lambda: compute_reference(level, resources))
 
     def bound(some: Sequence[Complex]) -> list[Bound]:
-        return _bound(some, free.total, against, level, resources)
+        return _bound(some, free.average, against, level, resources)
 
     families = denticity.promising(built.families)
     firsts = bound([family[0] for family in families])
@@ -59,12 +59,14 @@ def exchange(
     found = [chosen, *bound([c for c in family if c is not chosen.complex])]
     best = min(found, key=lambda b: b.exchange)
     energy = averaged([b.exchange for b in found])
+    _believe_closed(best.complex.geometry, best.energy, level, resources, "complex")
     believe_density(molecule, best.energy.gap, best.ion_charge - against.ion_charge, level.ion)
     believe(molecule, energy, best.complex.denticity)
     details = {
         "isomer": ligand.isomer,
-        "ligand": ligand.conformers[0].xyz(),
+        "ligand": free.geometry.xyz(),
         **ligand.search,
+        "ligand_conformers_ev": free.above,
         **best.complex.details(),
         **best.details(),
         "minima_ev": [round(b.exchange, 5) for b in found],
@@ -74,15 +76,59 @@ def exchange(
         **built.details(),
         "energies_hartree": {
             "complex": best.energy.total,
-            "ligand": free.total,
+            "ligand": free.energy.total,
             "hydrate": against.hydrate,
             "water": against.water,
         },
-        "solvation_hartree": {"complex": best.energy.solvation, "ligand": free.solvation},
-        "scf_cycles": {"complex": best.energy.cycles, "ligand": free.cycles},
+        "solvation_hartree": {"complex": best.energy.solvation, "ligand": free.energy.solvation},
+        "scf_cycles": {"complex": best.energy.cycles, "ligand": free.energy.cycles},
         "versions": versions(),
     }
     return Exchange(energy, details)
+
+
+@dataclass(frozen=True, eq=False)
+class Free:
+    """The molecule before it binds.
+
+    Attributes
+    ----------
+    geometry
+        Of its lowest conformer.
+    energy
+        Of that.
+    average
+        Energy in hartree, averaged over the conformers as that of the complex is over its minima.
+    above
+        Energies of the conformers above the lowest in eV, in the order of GFN2's.
+    """
+
+    geometry: Geometry
+    energy: Energy
+    average: float
+    above: list[float]
+
+
+def _free(ligand: Ligand, level: Level, resources: Resources) -> Free:
+    found: list[tuple[Geometry, Energy]] = []
+    failed: ConvergenceError | RejectedError | None = None
+    for geometry, _ in ranking.distinct(ligand):
+        try:
+            found.append((geometry, energy_of(geometry, level, resources, "ligand", open_shells=False)))
+        except (ConvergenceError, RejectedError) as error:
+            failed = error
+    if failed is not None and not found:
+        raise failed
+    geometry, lowest = min(found, key=lambda pair: pair[1].total)
+    _believe_closed(geometry, lowest, level, resources, "ligand")
+    energies = [energy.total * Hartree for _, energy in found]
+    above = [round(energy - lowest.total * Hartree, 5) for energy in energies]
+    return Free(geometry, lowest, averaged(energies) / Hartree, above)
+
+
+def _believe_closed(geometry: Geometry, energy: Energy, level: Level, resources: Resources, of: str) -> None:
+    """Ask about open shells at the lowest geometry alone: the answer costs four densities."""
+    closed_shell.believe(energy.gap, geometry, level.functional, level.max_cycle, resources, of)
 
 
 def compute_reference(level: Level, resources: Resources) -> Reference:
@@ -114,7 +160,7 @@ def _bound(
     failed: ConvergenceError | None = None
     for each in built:
         try:
-            energy = energy_of(each.geometry, level, resources, "complex")
+            energy = energy_of(each.geometry, level, resources, "complex", open_shells=False)
         except ConvergenceError as error:
             failed = error
             continue

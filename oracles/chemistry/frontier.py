@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ class Frontier:
         In eV.
     dipole
         Length of the dipole moment, in debye.
+    spread
+        How far these are elsewhere, in other conformers; see :func:`ranking.spread`.
     details
         JSON-able provenance.
     """
@@ -33,6 +36,7 @@ class Frontier:
     homo: float
     lumo: float
     dipole: float
+    spread: Mapping[str, float]
     details: dict[str, Any]
 
 
@@ -53,14 +57,14 @@ def orbitals(
     forces
         Relaxes the geometry; its continuum decides whether in water.
     relaxed
-        Whether it does, or the geometry stays that of GFN2.
+        Whether it does, or the geometry stays that of GFN2, as does the choice of the conformer.
 
     Raises
     ------
     ConvergenceError, RejectedError
         See :func:`lowest` and :func:`solve`; also if the orbitals cannot be those of a bound closed shell.
     """
-    at = lowest(molecule, forces, resources, relaxed=relaxed)
+    at = lowest(molecule, forces, max_cycle, resources, relaxed=relaxed)
     solution = solve(at.geometry, functional, max_cycle, resources)
     believe(molecule, solution)
     details = {
@@ -73,7 +77,7 @@ def orbitals(
         "scf_cycles": solution.cycles,
         "versions": versions(),
     }
-    return Frontier(solution.homo, solution.lumo, dipole(solution), details)
+    return Frontier(solution.homo, solution.lumo, dipole(solution), at.spread, details)
 
 
 def believe(molecule: Molecule, solution: Solution) -> None:

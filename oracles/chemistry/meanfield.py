@@ -16,7 +16,11 @@ from oracles.chemistry.theory import Functional
 
 
 def mean_field(
-    geometry: Geometry, functional: Functional, memory_mb: int, unpaired: int | None = None
+    geometry: Geometry,
+    functional: Functional,
+    memory_mb: int,
+    unpaired: int | None = None,
+    like: RKS | UKS | None = None,
 ) -> RKS | UKS:
     """Set up PySCF's Kohn-Sham object on the last of its grids.
 
@@ -26,6 +30,9 @@ def mean_field(
         Working memory, in MB.
     unpaired
         Electrons without a partner in an unrestricted calculation; ``None`` for a restricted closed shell.
+    like
+        Another object at the same geometry, in the same functions and continuum, of any charge and spin: its
+        integrals serve for this one too. Only one of them may be at work at a time.
 
     Raises
     ------
@@ -47,7 +54,17 @@ def mean_field(
         _check_dispersion(mf, functional)
     if functional.continuum is not None:
         mf = mf.PCM(solvent(mol, functional.continuum, memory_mb))
+    if like is not None:
+        _share(like, mf, functional)
     return mf
+
+
+def _share(like: RKS | UKS, mf: RKS | UKS, functional: Functional) -> None:
+    mf.grids, mf._numint = like.grids, like._numint
+    if functional.density_fitting:
+        mf.with_df = like.with_df
+    if functional.continuum is not None:
+        mf.with_solvent.kept = like.with_solvent.kept
 
 
 def _molecule(geometry: Geometry, functional: Functional, memory_mb: int, unpaired: int) -> gto.Mole:

@@ -68,12 +68,14 @@ def set_grid(mf: RKS | UKS, grid: Grid, *, once: bool = False) -> None:
     once
         Whether it is integrated on only once, so that nothing is worth keeping.
     """
+    before = (mf.grids.level, mf.grids.atom_grid)
     if isinstance(grid, int):
         mf.grids.level, mf.grids.atom_grid = grid, {}
     else:
         hydrogen, other = grid
         symbols = {mf.mol.atom_pure_symbol(k) for k in range(mf.mol.natm)}
         mf.grids.atom_grid = {s: hydrogen if s == "H" else other for s in symbols}
-    mf.grids.reset()
+    if (mf.grids.level, mf.grids.atom_grid) != before:
+        mf.grids.reset()
     if isinstance(mf._numint, KeptOrbitals):
         mf._numint.keeping = not once

@@ -75,6 +75,8 @@ def solve(
     resources: Resources,
     of: str = "orbitals",
     start: FloatArray | None = None,
+    *,
+    open_shells: bool = True,
 ) -> Solution:
     """Converge the density of one geometry, and check that it is that of a closed shell's ground state.
 
@@ -86,6 +88,8 @@ def solve(
         What is converged, for the account.
     start
         Density to begin with, shape ``(n, n)``, of the same functions at the same geometry.
+    open_shells
+        Whether it is compared with open shells, where its gap leaves room for doubt.
 
     Raises
     ------
@@ -113,8 +117,8 @@ def solve(
         solution = _solution(mf, functional, climbed)
         from_atoms = start is None and functional.guess == ATOMS
         refuse_excited(functional, solution, cast(float, first.energy), from_atoms=from_atoms)
-        if solution.gap < closed_shell.suspicious_gap(functional.xc):
-            closed_shell.refuse_open_shell(geometry, functional, max_cycle, resources, of)
+        if open_shells:
+            closed_shell.believe(solution.gap, geometry, functional, max_cycle, resources, of, mf)
         return solution
 
 

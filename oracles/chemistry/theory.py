@@ -37,6 +37,9 @@ density, so that no ledger serves what is not believed any more."""
 COARSE_SURFACE = 11
 """Order of the surface's quadrature while a geometry is relaxed, where half the time goes to its forces."""
 
+THERMAL = 298.15 * 8.617333262e-5
+"""kT at 25 degrees Celsius, in eV (CODATA 2018)."""
+
 LARGEST_OUTSIDE = 0.3
 """An added electron with more than this outside the cavity is not in the molecule: it sits in the outermost
 functions of the basis (water 0.74, urea 0.77, ammonia 0.79, DMSO 0.81; bound by 0.5 to 1.1 eV, as strongly

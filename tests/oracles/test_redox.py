@@ -106,7 +106,7 @@ def test_too_few_cycles_are_a_convergence_error(tmp_path: Path) -> None:
 
 
 def test_an_ion_that_does_not_converge_is_an_error_and_never_a_number(resources: Resources) -> None:
-    at = lowest(parse("O"), GAS_FORCES, resources)
+    at = lowest(parse("O"), GAS_FORCES, 60, resources)
     neutral = solve(at.geometry, GAS, 60, resources)
     with pytest.raises(ConvergenceError, match=r"the cation with b3lyp/6-31\+\+g\*\* did not converge in 1"):
         doublets.doublet(neutral, at.geometry, 1, GAS, 1, resources)
@@ -116,7 +116,7 @@ def test_a_state_that_is_no_doublet_is_rejected(
     resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doublets, "LARGEST_CONTAMINATION", 1e-4)
-    at = lowest(parse("O"), GAS_FORCES, resources)
+    at = lowest(parse("O"), GAS_FORCES, 60, resources)
     neutral = solve(at.geometry, GAS, 60, resources)
     with pytest.raises(RejectedError, match=r"<S2> of the cation .* is 0\.75, not 0\.75"):
         doublets.doublet(neutral, at.geometry, 1, GAS, 60, resources)
