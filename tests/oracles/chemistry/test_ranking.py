@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from oracles.chemistry import ranking
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.ranking import Conformer, distinct, ranked, spread
+from oracles.chemistry.selfconsistent import Solution, solve
 from oracles.chemistry.theory import THERMAL, Functional, Resources
 
 FORCES = Functional("b3lyp", "6-31g(d)", grids=(0,))
@@ -45,14 +47,12 @@ def test_the_functional_decides_and_not_the_order_they_come_in(resources: Resour
 def test_a_density_that_does_not_converge_is_left_out(
     resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = ranking.solve
-
-    def refused(geometry: Geometry, *rest: object, **more: object) -> object:
+    def refused(geometry: Geometry, *rest: Any, **more: Any) -> Solution:
         if geometry is STRAIGHT:
             raise ConvergenceError("straight")
-        return real(geometry, *rest, **more)  # type: ignore[arg-type]
+        return solve(geometry, *rest, **more)
 
-    monkeypatch.setattr(ranking, "solve", refused)
+    monkeypatch.setattr("oracles.chemistry.ranking.solve", refused)
     (found,) = ranked([(STRAIGHT, 0.0), (BENT, 0.1)], FORCES, 60, resources)
     assert found.geometry is BENT
 
