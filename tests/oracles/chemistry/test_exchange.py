@@ -9,17 +9,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ase.units import Hartree
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loop.molecule import parse
 from loop.protocols import ConvergenceError, RejectedError
-from oracles.chemistry import exchange
+from oracles.chemistry import closed_shell, exchange
 from oracles.chemistry.account import Account
 from oracles.chemistry.bound import energy_of
 from oracles.chemistry.coordinated import Exchange
 from oracles.chemistry.exchange import averaged
 from oracles.chemistry.level import level
+from oracles.chemistry.ligand import prepare
 from oracles.chemistry.theory import Resources
 
 LEVEL = level("Zn2+", "alpb-correction")
@@ -37,14 +39,14 @@ def tampered(monkeypatch: pytest.MonkeyPatch, which: Callable[[int], bool], solv
     """Give some of the complexes, by their number, another density."""
     number = iter(range(100))
 
-    def solve(geometry: Any, at: Any, resources: Resources, of: str) -> Any:
+    def solve(geometry: Any, at: Any, resources: Resources, of: str, **more: Any) -> Any:
         changed = of == "complex" and which(next(number))
-        return (solver if changed else energy_of)(geometry, at, resources, of)
+        return (solver if changed else energy_of)(geometry, at, resources, of, **more)
 
     monkeypatch.setattr(exchange, "energy_of", solve)
 
 
-def diverging(*_: Any) -> Any:
+def diverging(*_: Any, **__: Any) -> Any:
     raise ConvergenceError("the density did not converge")
 
 
@@ -61,6 +63,34 @@ def test_the_average_lies_between_the_lowest_and_the_mean_and_moves_with_them(
 def test_a_minimum_that_is_never_visited_does_not_count() -> None:
     assert averaged([-0.43, -0.41, 0.6]) == pytest.approx(averaged([-0.43, -0.41]), abs=1e-9)
     assert -0.43 < averaged([-0.43, -0.41]) < -0.42
+
+
+def test_the_free_molecule_is_averaged_over_its_conformers(tmp_path: Path) -> None:
+    """Ethanol: gauche and anti."""
+    resources = Resources(tmp_path, 2000, Account())
+    ligand = prepare(parse("CCO"), water=True)
+    free = exchange._free(ligand, LEVEL, resources)
+    each = [energy_of(c, LEVEL, resources, "ligand").total * Hartree for c in ligand.conformers]
+    assert len(free.above) == len(each) == 2
+    assert free.energy.total * Hartree == pytest.approx(min(each), abs=1e-5)
+    assert free.above == pytest.approx([energy - min(each) for energy in each], abs=1e-4)
+    assert free.average * Hartree == pytest.approx(averaged(each), abs=1e-5)
+    assert free.geometry is ligand.conformers[free.above.index(0.0)]
+
+
+@pytest.mark.slow
+def test_open_shells_are_asked_about_at_the_lowest_minimum_alone(
+    computed: Callable[[], Exchange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    monkeypatch.setattr(
+        closed_shell, "believe", lambda _, geometry, *rest: asked.append((rest[-1], geometry))
+    )
+    found = computed()
+    ((_, ligand), (_, lowest)) = asked
+    assert [of for of, _ in asked] == ["ligand", "complex"]
+    assert ligand.xyz() == found.details["ligand"]
+    assert lowest.xyz() == found.details["complex"]
 
 
 @pytest.mark.slow
@@ -88,8 +118,8 @@ def test_without_any_density_there_is_no_value(
 def test_a_lowest_complex_that_is_not_believed_is_not_passed_over_for_the_next(
     computed: Callable[[], Exchange], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lower(geometry: Any, *rest: Any) -> Any:
-        found = energy_of(geometry, *rest)
+    def lower(geometry: Any, *rest: Any, **more: Any) -> Any:
+        found = energy_of(geometry, *rest, **more)
         return replace(found, total=found.total - 0.2)
 
     tampered(monkeypatch, lambda k: k == 2, lower)
