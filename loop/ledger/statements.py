@@ -47,5 +47,6 @@ BROUGHT = (
     sa.select(measurements)
     .select_from(events.join(measurements, events.c.subject == measurements.c.request))
     .where(_SINCE)
+    .order_by(events.c.seq, measurements.c.property)
 )
-"""What these answers brought."""
+"""What these answers brought, values in the order of their properties' names."""
