@@ -1,10 +1,10 @@
-"""Shift of HOMO and LUMO from the GFN2 geometry to one relaxed with the oracle's functional for forces.
+"""Shift of HOMO and LUMO from GFN2's lowest conformer to that of the oracle's functional for forces, relaxed.
 
     python -m benchmarks.geometries [--smiles SMILES ...]
 
 By functional group, for ``benchmarks/data/functional_groups.csv`` (an hour of CPU time) or for molecules of
 your own. Both values are those of the oracle ``orbitals`` (B3LYP/6-31++G** in water); nothing differs but the
-geometry. It is what fidelity ``quick`` leaves out, and where its uncertainty comes from.
+geometry, and which conformer it belongs to. It is what fidelity ``quick`` leaves out, and where its uncertainty comes from.
 """
 
 from __future__ import annotations
