@@ -1,4 +1,4 @@
-"""Shift of HOMO and LUMO from GFN2's lowest conformer to that of the oracle's functional for forces, relaxed.
+"""Shift of HOMO and LUMO from GFN2's lowest conformer to that of the functional for forces, relaxed.
 
     python -m benchmarks.geometries [--smiles SMILES ...]
 
