@@ -3,8 +3,9 @@
     python -m benchmarks.geometries [--smiles SMILES ...]
 
 By functional group, for ``benchmarks/data/functional_groups.csv`` (an hour of CPU time) or for molecules of
-your own. Both values are those of the oracle ``orbitals`` (B3LYP/6-31++G** in water); nothing differs but the
-geometry, and which conformer it belongs to. It is what fidelity ``quick`` leaves out, and where its uncertainty comes from.
+your own. Both values are those of the oracle ``orbitals`` (B3LYP/6-31++G** in water); nothing differs but
+the geometry, and which conformer it belongs to. It is what fidelity ``quick`` leaves out, and where its
+uncertainty comes from.
 """
 
 from __future__ import annotations
