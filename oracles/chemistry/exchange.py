@@ -66,6 +66,7 @@ def exchange(
         "isomer": ligand.isomer,
         "ligand": free.geometry.xyz(),
         **ligand.search,
+        "lowest_by": f"{level.functional.name} energy at geometries of {ligand.path.level}",
         "ligand_conformers_ev": free.above,
         **best.complex.details(),
         **best.details(),
