@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from ase import Atoms
-from ase.optimize import FIRE
-
 from benchmarks.judge import graphs, placing
+from benchmarks.judge.resting import rested
 from benchmarks.oracle_rows.plain import Recipe
 from benchmarks.oracle_rows.structure import Structure, read_xyz
 
 STARTS = 10
-FMAX, STEPS = 0.03, 400
-"""Largest force in eV/angstrom; steps."""
 KEPT = 2
 """Complexes whose energy a functional gives: the lowest of all, and the lowest at another donor."""
 NEIGHBOUR = 0.12
@@ -39,8 +34,8 @@ def search(argument: dict[str, Any]) -> dict[str, Any]:
     """
     smiles, waters = argument["smiles"], argument["waters"]
     built = placing.starts(smiles, waters, argument["starts"])
-    rested = [found for start in built if (found := _rested(start)) is not None]
-    intact = [(e, s) for e, s in rested if graphs.disagreement(_neutral(s), smiles, waters) is None]
+    ends = [end for start in built if (end := rested(start, "GFN2-xTB", water=True)) is not None]
+    intact = [(e, s) for e, s in ends if graphs.disagreement(_neutral(s), smiles, waters) is None]
     lowest: dict[tuple[int, ...], Structure] = {}
     for _, structure in sorted(intact, key=lambda pair: pair[0]):
         donors = ligand_donors(structure, waters)
@@ -97,24 +92,6 @@ def claim_disagreement(details: dict[str, Any], smiles: str) -> str | None:
 def energy_recipe(recipe: Recipe) -> Recipe:
     """PySCF's own PCM and density fitting on a good grid; each is far below the uncertainty in question."""
     return replace(recipe, fitted=True, grid=2, surface=17, tolerance=1e-7)
-
-
-def _rested(start: Structure) -> tuple[float, Structure] | None:
-    from ase.calculators.calculator import CalculationFailed, CalculatorError  # noqa: PLC0415
-    from tblite.ase import TBLite  # noqa: PLC0415 - only in the child
-
-    atoms = Atoms(list(start.symbols), start.positions)
-    atoms.calc = TBLite(
-        method="GFN2-xTB", charge=start.charge, multiplicity=1, solvation=("alpb", "water"), verbosity=0
-    )
-    try:
-        rested = FIRE(atoms, logfile=None).run(fmax=FMAX, steps=STEPS)
-        energy = float(atoms.get_potential_energy())  # type: ignore[no-untyped-call]
-    except (CalculatorError, CalculationFailed):
-        return None
-    if not rested:
-        return None
-    return energy, Structure(start.symbols, np.array(atoms.positions), start.charge)
 
 
 def _neutral(structure: Structure) -> Structure:

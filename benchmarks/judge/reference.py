@@ -21,26 +21,36 @@ SIGMAS = 4.0
 
 
 def job(structure: Structure, *, water: bool) -> dict[str, Any]:
-    """The argument of :func:`relaxed`.
+    """The argument of :func:`relaxed`."""
+    return {"xyz": structure.xyz(), "recipe": asdict(relaxing(water=water))}
 
-    Density fitting stays on while atoms move (it moves them by less than 0.001 angstrom), and is off when
-    orbitals are read.
+
+def relaxing(*, water: bool) -> Recipe:
+    """What atoms are moved by.
+
+    Density fitting stays on (it moves them by less than 0.001 angstrom), and is off when orbitals are read.
     """
-    recipe = replace(shells.RECIPE, grid=3, solvent=shells.RECIPE.solvent if water else None)
-    return {"xyz": structure.xyz(), "recipe": asdict(recipe)}
+    return replace(shells.RECIPE, grid=3, solvent=shells.RECIPE.solvent if water else None)
 
 
 def relaxed(argument: dict[str, Any]) -> dict[str, Any]:
-    """Relax from the geometry of the record by geomeTRIC, with its own thresholds; a child's function."""
+    """Relax a geometry by geomeTRIC, with its own thresholds; a child's function.
+
+    Returns
+    -------
+    dict
+        ``xyz``, ``energy`` in hartree, ``converged``.
+    """
     from pyscf.geomopt.geometric_solver import kernel  # noqa: PLC0415 - only in the child
 
     structure = read_xyz(argument["xyz"])
     mf = mean_field(structure, Recipe(**argument["recipe"]))
     if len(structure.symbols) == 1:
-        return {"xyz": structure.xyz(), "converged": True}
+        return {"xyz": structure.xyz(), "energy": float(mf.kernel()), "converged": True}
     converged, mol = kernel(mf, maxsteps=STEPS, assert_convergence=True)
     moved = Structure(structure.symbols, np.asarray(mol.atom_coords(unit="Ang")), structure.charge)
-    return {"xyz": moved.xyz(), "converged": bool(converged)}
+    energy = float(mean_field(moved, Recipe(**argument["recipe"])).kernel())
+    return {"xyz": moved.xyz(), "energy": energy, "converged": bool(converged)}
 
 
 def orbital_recipe(recipe: Recipe) -> Recipe:

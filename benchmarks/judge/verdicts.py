@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.judge import graphs, rebuild, reference, shells
+from benchmarks.judge import conformers, graphs, rebuild, reference, shells
 from benchmarks.oracle_rows import ours, plain
 from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.plain import Recipe
@@ -16,7 +16,7 @@ AGREES, WRONG, UNDECIDED = "agrees", "wrong", "undecided"
 PARTS = ("complex", "ligand")
 """Geometries in the record of an exchange energy."""
 
-REVISION = 4
+REVISION = 5
 """Raised whenever a verdict may come out another way."""
 
 
@@ -97,13 +97,32 @@ class Judge:
         recorded = read_xyz(details["geometry"])
         self._same_molecule(recorded, "")
         self._closed_shell(recorded)
-        rested = self._child("judge.reference:relaxed", reference.job(recorded, water=self._water))
-        geometry = read_xyz(rested["xyz"])
+        own, geometry = self._relaxed(recorded)
         self._same_molecule(geometry, "relaxed with B3LYP, ")
+        again = self._child(
+            "judge.conformers:search", conformers.job(geometry, self.smiles, water=self._water)
+        )
+        where, energy = "", own
+        for other in map(read_xyz, again["others"]):
+            lower, moved = self._relaxed(other)
+            if lower < energy and self._is_the_molecule(moved):
+                geometry, energy = moved, lower
+                where = f"the lowest conformer is {(own - lower) * HARTREE:.3f} eV below the recorded one: "
+        found = self._energy(geometry, reference.orbital_recipe(self.recipe))
+        self._wrong(reference.disagreement(values, found), where)
+
+    def _relaxed(self, structure: Structure) -> tuple[float, Structure]:
+        """Energy in hartree, and geometry."""
+        rested = self._child("judge.reference:relaxed", reference.job(structure, water=self._water))
         if not rested["converged"]:
             raise _EndError(UNDECIDED, "the relaxation with B3LYP did not come to rest")
-        found = self._energy(geometry, reference.orbital_recipe(self.recipe))
-        self._wrong(reference.disagreement(values, found))
+        return rested["energy"], read_xyz(rested["xyz"])
+
+    def _is_the_molecule(self, structure: Structure) -> bool:
+        return (
+            graphs.disagreement(structure, self.smiles) is None
+            and graphs.stereo_disagreement(structure, self.smiles) is None
+        )
 
     def _binding(
         self, value: tuple[float, float], details: dict[str, Any], aqua: dict[str, Any], *, one_donor: bool

@@ -1,8 +1,9 @@
 """Values let through on molecules made to go wrong, and what an independent judge says of each.
 
 Judged is every value, whatever was expected: by the graph read in two other ways, by a triplet or an
-open-shell singlet below the closed shell, by the unaccelerated orbitals at a geometry relaxed with B3LYP, by
-the energy of the same complex with plain PySCF, and by another search for the complex. A value is wrong if it
+open-shell singlet below the closed shell, by the unaccelerated orbitals at the lowest conformer that this
+record or another search has, relaxed with B3LYP, by the energy of the same complex with plain PySCF, and by
+another search for the complex. A value is wrong if it
 is more than four of its own stated uncertainties off, or not of the molecule, state or complex that its
 record claims.
 """

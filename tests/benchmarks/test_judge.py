@@ -9,10 +9,10 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
-from benchmarks.judge import graphs, placing, rebuild, reference, shells
+from benchmarks.judge import conformers, graphs, placing, rebuild, reference, shells
 from benchmarks.judge.adversaries import EXPECTED, adversaries
 from benchmarks.judge.verdicts import AGREES, UNDECIDED, WRONG, Judge
-from benchmarks.oracle_rows.structure import HARTREE, Structure
+from benchmarks.oracle_rows.structure import HARTREE, Structure, read_xyz
 from loop.molecule import MoleculeError, parse
 from oracles.orbitals import Orbitals
 from oracles.zinc_exchange import ZincExchange
@@ -154,6 +154,38 @@ def test_a_false_claim_is_wrong_before_anything_is_calculated() -> None:
     judge = Judge("NC(N)=O", ZincExchange(), 0.01)
     found = judge.binding((-0.4, 0.08), details, {"error": "unused"}, one_donor=False)
     assert (found.verdict, found.found) == (WRONG, {})
+
+
+def hydrazine(torsion: float) -> Structure:
+    """Lone pairs this far apart, in degrees: 180 is anti, 90 gauche."""
+    amine = np.array([[0.725, 0.0, 0.0], [1.0, 0.57, 0.8], [1.0, 0.57, -0.8]])
+    c, s = np.cos(np.radians(torsion)), np.sin(np.radians(torsion))
+    other = amine * np.array([-1.0, 1.0, 1.0]) @ np.array([[1.0, 0.0, 0.0], [0.0, c, s], [0.0, -s, c]])
+    return Structure(("N", "H", "H", "N", "H", "H"), np.vstack([amine, other]), 0)
+
+
+def test_another_search_finds_the_conformer_that_a_record_has_not() -> None:
+    """Hydrazine is gauche; GFN2 says anti."""
+    anti = hydrazine(180.0)
+    found = conformers.search(conformers.job(anti, "NN", water=False))
+    lower = read_xyz(found["others"][0])
+    assert not conformers.same(lower, anti)
+    again = conformers.search(conformers.job(lower, "NN", water=False))
+    assert found["others"][0] not in again["others"]
+
+
+def test_mirror_images_are_one_conformer() -> None:
+    assert conformers.same(hydrazine(90.0), hydrazine(-90.0))
+    assert not conformers.same(hydrazine(90.0), hydrazine(180.0))
+
+
+@pytest.mark.slow
+def test_a_value_of_another_conformer_is_caught() -> None:
+    """The HOMO of anti-hydrazine in gas is an eV above that of gauche, the lowest."""
+    details = {"geometry": hydrazine(180.0).xyz()}
+    found = Judge("NN", GAS, 600.0).orbitals({"homo": (-5.2, 0.03)}, details)
+    assert found.verdict == WRONG
+    assert "below the recorded one: homo" in found.reason
 
 
 @pytest.mark.slow
