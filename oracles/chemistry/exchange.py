@@ -24,6 +24,7 @@ from oracles.chemistry.level import Level
 from oracles.chemistry.ligand import Ligand
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
+from oracles.chemistry.survivors import survivors
 from oracles.chemistry.theory import THERMAL, Resources
 
 
@@ -111,15 +112,11 @@ class Free:
 
 
 def _free(ligand: Ligand, level: Level, resources: Resources) -> Free:
-    found: list[tuple[Geometry, Energy]] = []
-    failed: ConvergenceError | RejectedError | None = None
-    for geometry, _ in ranking.distinct(ligand):
-        try:
-            found.append((geometry, energy_of(geometry, level, resources, "ligand", open_shells=False)))
-        except (ConvergenceError, RejectedError) as error:
-            failed = error
-    if failed is not None and not found:
-        raise failed
+    def energy_alone(geometry: Geometry) -> Energy:
+        return energy_of(geometry, level, resources, "ligand", open_shells=False)
+
+    conformers = [geometry for geometry, _ in ranking.distinct(ligand)]
+    found = survivors(conformers, energy_alone, (ConvergenceError, RejectedError))
     geometry, lowest = min(found, key=lambda pair: pair[1].total)
     _believe_closed(geometry, lowest, level, resources, "ligand")
     energies = [energy.total * Hartree for _, energy in found]
@@ -157,16 +154,10 @@ def _bound(
     built: Sequence[Complex], free: float, against: Reference, level: Level, resources: Resources
 ) -> list[Bound]:
     """The complexes whose density converges; ``free`` is the molecule's energy in hartree."""
-    found: list[Bound] = []
-    failed: ConvergenceError | None = None
-    for each in built:
-        try:
-            energy = energy_of(each.geometry, level, resources, "complex", open_shells=False)
-        except ConvergenceError as error:
-            failed = error
-            continue
+
+    def of(each: Complex) -> Bound:
+        energy = energy_of(each.geometry, level, resources, "complex", open_shells=False)
         exchanged = (energy.total + each.denticity * against.water - against.hydrate - free) * Hartree
-        found.append(Bound(each, energy, exchanged))
-    if failed is not None and not found:
-        raise failed
-    return found
+        return Bound(each, energy, exchanged)
+
+    return [found for _, found in survivors(built, of, (ConvergenceError,))]

@@ -19,6 +19,7 @@ from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import Ligand
 from oracles.chemistry.selfconsistent import dipole, solve
+from oracles.chemistry.survivors import survivors
 from oracles.chemistry.theory import THERMAL, Functional, Resources
 
 WINDOW = 0.15
@@ -85,16 +86,12 @@ def ranked(
         What :func:`solve` raises for the last of them, if it does for all.
     """
     functional = replace(forces, conv_tol=TOL)
-    densities: list[tuple[float, Conformer]] = []
-    failed: ConvergenceError | RejectedError | None = None
-    for geometry, gfn2 in found:
-        try:
-            densities.append(_density(geometry, gfn2, functional, max_cycle, resources))
-        except (ConvergenceError, RejectedError) as error:
-            failed = error
-    if failed is not None and not densities:
-        raise failed
-    densities.sort(key=lambda pair: pair[0])
+    calculated = survivors(
+        found,
+        lambda pair: _density(*pair, functional, max_cycle, resources),
+        (ConvergenceError, RejectedError),
+    )
+    densities = sorted((density for _, density in calculated), key=lambda pair: pair[0])
     lowest = densities[0][0]
     return [replace(conformer, energy=energy - lowest) for energy, conformer in densities]
 
