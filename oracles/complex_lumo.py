@@ -14,7 +14,7 @@ from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
 from oracles.chemistry.level import MAX_CYCLE, Level, level
-from oracles.chemistry.theory import Resources
+from oracles.chemistry.theory import CONFORMERS, Resources
 
 UNCERTAINTY = 0.04
 """Standard uncertainty in eV of the number as this protocol defines it, for what another search would find.
@@ -76,7 +76,11 @@ class ComplexLumo(BaseModel):
         return OracleProtocol(
             oracle=self.kind,
             name="lumo-complex-b3lyp-svp-cpcm" + ("" if one else "-chelates"),
-            settings={"level": self.level().settings(), "denticity": self.denticity},
+            settings={
+                "level": self.level().settings(),
+                "denticity": self.denticity,
+                "ligand": f"{CONFORMERS}/ALPB(water)",
+            },
             description="B3LYP-D3(BJ)/def2-SVP LUMO of zinc with the molecule and "
             + ("five waters, " if one else "as many waters as it leaves, ")
             + "implicit water by C-PCM, at GFN2/ALPB geometries.",

@@ -15,7 +15,7 @@ from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import transfer
-from oracles.chemistry.theory import CHECKS, Continuum, Functional, Resources
+from oracles.chemistry.theory import CHECKS, CONFORMERS, Continuum, Functional, Resources
 
 BASIS = "6-31+g*"
 COVERED = frozenset({"H", "C", "N", "O", "F", "Si", "P", "S", "Cl"})
@@ -84,7 +84,7 @@ class Hydration(BaseModel):
             settings={
                 "functional": self.functional().settings(),
                 "water": asdict(self.continuum()),
-                "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB in gas, the same in water",
+                "geometry": f"lowest of {CONFORMERS} in gas, the same in water",
                 "standard state": "1 M gas, 1 M solution, 298 K",
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,

@@ -17,6 +17,7 @@ from oracles.chemistry.own import Own
 from oracles.chemistry.theory import (
     CHECKS,
     COARSE_SURFACE,
+    CONFORMERS,
     DIFFUSE,
     DIFFUSE_COVERED,
     LEAN,
@@ -142,7 +143,7 @@ class Orbitals(BaseModel):
             name=name if self.own is None else self.own.name,
             settings={
                 "functional": functional.settings(),
-                "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB" + ("/ALPB(water)" if water else ""),
+                "geometry": f"lowest of {CONFORMERS}" + ("/ALPB(water)" if water else ""),
                 "lowest by": "forces" if self.relaxed else "GFN2-xTB",
                 "forces": self.forces().settings() if self.relaxed else "GFN2-xTB",
                 "max_cycle": self.max_cycle,

@@ -14,6 +14,7 @@ from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import transfer
 from oracles.chemistry.account import Account
+from oracles.chemistry.theory import CONFORMERS
 
 COVERED = frozenset({"H", "C", "N", "O", "F", "P", "S", "Cl", "Br"})
 """Elements of the molecules whose measured free energies this was compared with."""
@@ -74,7 +75,7 @@ class XtbHydration(BaseModel):
             name="hydration-gfn2",
             settings={
                 "method": "GFN2-xTB/ALPB(water) - GFN2-xTB",
-                "geometry": "lowest of ETKDG, MMFF94, GFN2-xTB in water, and in gas",
+                "geometry": f"lowest of {CONFORMERS} in water, and in gas",
                 "standard state": "1 M gas, 1 M solution, 298 K",
                 "recipe": RECIPE,
             },

@@ -13,7 +13,7 @@ from loop.molecule import Molecule
 from loop.protocols import InputError, RejectedError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry.account import Account
-from oracles.chemistry.theory import is_zwitterion
+from oracles.chemistry.theory import CONFORMERS, is_zwitterion
 
 SMALLEST_GAP = 0.2
 """A closed shell with a smaller gap (eV) is not the ground state, or not a closed shell."""
@@ -75,7 +75,7 @@ class XtbOrbitals(BaseModel):
             name="gfn2" if self._water else "gfn2-gas",
             settings={
                 "method": method,
-                "geometry": f"lowest of ETKDG, MMFF94, {method}",
+                "geometry": f"lowest of {CONFORMERS}" + ("/ALPB(water)" if self._water else ""),
                 "recipe": RECIPE,
             },
             description=f"GFN2-xTB orbital energies in {'implicit water' if self._water else 'gas'} at the "

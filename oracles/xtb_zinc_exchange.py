@@ -16,6 +16,7 @@ from oracles.chemistry import donors
 from oracles.chemistry.account import Account
 from oracles.chemistry.ions import IONS, IonName
 from oracles.chemistry.level import RECIPE
+from oracles.chemistry.theory import CONFORMERS
 
 UNCERTAINTY = {"quick": 0.06, "thorough": 0.03}
 """Standard uncertainty in eV of the number as this protocol defines it, for what another search would find.
@@ -82,6 +83,7 @@ class XtbZincExchange(BaseModel):
             settings={
                 "ion": self.ion,
                 "method": "GFN2-xTB/ALPB(water)",
+                "ligand": f"{CONFORMERS}/ALPB(water)",
                 "geometry": "lowest intact complex, GFN2-xTB/ALPB(water)",
                 "search": self.search,
                 "denticity": self.denticity,

@@ -14,7 +14,7 @@ from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
 from oracles.chemistry.ions import IONS
-from oracles.chemistry.theory import CHECKS, Functional, Resources, is_zwitterion
+from oracles.chemistry.theory import CHECKS, CONFORMERS, Functional, Resources, is_zwitterion
 
 UNCERTAINTY = 0.4
 """Standard uncertainty in eV against CCSD(T)/def2-TZVPP: De of Zn2+-OH2 is 4.12 eV there and 4.44 here, of
@@ -86,7 +86,7 @@ class ZincBinding(BaseModel):
                 "functional": self.functional().settings(),
                 "forces": self.forces().settings(),
                 "counterpoise": self.counterpoise,
-                "geometry": "lowest intact start of GFN2-xTB in gas, relaxed with the forces",
+                "geometry": f"lowest intact start with {CONFORMERS} in gas, relaxed with the forces",
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,
                 "checks": CHECKS,

@@ -17,7 +17,7 @@ from oracles.chemistry import donors
 from oracles.chemistry.ions import IONS, IonName
 from oracles.chemistry.level import MAX_CYCLE, Level, Solvation, level
 from oracles.chemistry.own import Own
-from oracles.chemistry.theory import Functional, Resources
+from oracles.chemistry.theory import CONFORMERS, Functional, Resources
 
 UNCERTAINTY = {"cpcm": 0.02, "alpb-correction": 0.25}
 """Standard uncertainty in eV of the number as this protocol defines it, for what another search would find.
@@ -108,7 +108,7 @@ class ZincExchange(BaseModel):
             settings={
                 "level": self.level().settings(),
                 "denticity": self.denticity,
-                "ligand": "averaged over conformers of GFN2-xTB/ALPB(water)",
+                "ligand": f"averaged over {CONFORMERS}/ALPB(water)",
             },
             description=f"{method} energy of displacing water from "
             f"{ion.formula(ion.waters)}, {self.denticity} donor{'s' if self.denticity == 'any' else ''}, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +12,18 @@ from loop.molecule import Molecule
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import connectivity, semiempirical
 from oracles.chemistry.account import Account
-from oracles.chemistry.conformers import embed
+from oracles.chemistry.conformers import Isomer, embed
 from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.minimum import settled
 from oracles.chemistry.trajectory import Trajectory
 
 FMAX = 0.02
 """Largest force left on an atom, in eV/angstrom."""
 
 STEPS = 300
+
+CHECKED = 0.3
+"""In eV. Conformers up to so much above the lowest have to be minima; what is higher counts for nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,17 +83,13 @@ def prepare(molecule: Molecule, *, water: bool, account: Account | None = None) 
 
 def _relaxed(molecule: Molecule, water: bool) -> Ligand:
     isomer = embed(molecule)
-    kept: list[semiempirical.Relaxed] = []
     changes: list[str] = []
-    for start in isomer.starts:
-        relaxed = semiempirical.tried(start, fmax=FMAX, steps=STEPS, water=water)
-        if relaxed is None:
-            continue
-        changed = connectivity.change(isomer.mol, isomer.smiles, relaxed.geometry)
-        if changed is not None:
-            changes.append(changed)
-        elif relaxed.converged:
-            kept.append(relaxed)
+    rested = (semiempirical.tried(start, fmax=FMAX, steps=STEPS, water=water) for start in isomer.starts)
+    found = _intact(isomer, rested, changes)
+    lowest = min((relaxed.energy for relaxed in found), default=0.0)
+    low = [relaxed for relaxed in found if relaxed.energy - lowest < CHECKED]
+    minima = (settled(relaxed, fmax=FMAX, steps=STEPS, water=water) for relaxed in low)
+    kept = [relaxed for relaxed in found if relaxed not in low] + _intact(isomer, minima, changes)
     if not kept and not changes:
         raise ConvergenceError(
             f"no conformer of {molecule} came to rest within {STEPS} steps of GFN2-xTB, or its charges did "
@@ -99,3 +100,19 @@ def _relaxed(molecule: Molecule, water: bool) -> Ligand:
     kept.sort(key=lambda r: r.energy)
     geometries, energies = zip(*((r.geometry, r.energy) for r in kept), strict=True)
     return Ligand(isomer.mol, isomer.smiles, geometries, energies, kept[0].path)
+
+
+def _intact(
+    isomer: Isomer, rested: Iterable[semiempirical.Relaxed | None], changes: list[str]
+) -> list[semiempirical.Relaxed]:
+    """Those that came to rest as the molecule; what became of others is added to ``changes``."""
+    kept = []
+    for relaxed in rested:
+        if relaxed is None:
+            continue
+        changed = connectivity.change(isomer.mol, isomer.smiles, relaxed.geometry)
+        if changed is not None:
+            changes.append(changed)
+        elif relaxed.converged:
+            kept.append(relaxed)
+    return kept
