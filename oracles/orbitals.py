@@ -51,9 +51,9 @@ def preload() -> None:
 class Orbitals(BaseModel):
     """B3LYP/6-31++G** orbital energies at the lowest conformer, in water or in gas.
 
-    The geometry is relaxed in the medium asked about: RDKit conformers, GFN2-xTB (with ALPB in water), and
-    then the lowest by B3LYP/6-31G(d) with its forces. The conformers that a molecule has beside it at 298 K
-    add to the uncertainty of its values.
+    The geometry is relaxed in the medium asked about, or in gas if ``geometry`` says so: RDKit conformers,
+    GFN2-xTB (with ALPB in water), and then the lowest by B3LYP/6-31G(d) with its forces. The conformers that
+    a molecule has beside it at 298 K add to the uncertainty of its values.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +66,11 @@ class Orbitals(BaseModel):
         "default",
         description="'quick': at GFN2's geometry, a fifth of the cost; 'reference': exact integrals on a "
         "fine grid and surface, several times the cost.",
+    )
+    geometry: Literal["solvent", "gas"] = Field(
+        "solvent",
+        description="Where a molecule is at rest: in the solvent asked about, or in gas, as in much of the "
+        "literature.",
     )
     own: Own | None = Field(None, description="How a protocol of your own differs from the one named above.")
     max_cycle: int = Field(60, gt=0, description="Largest number of SCF cycles on each grid.")
@@ -126,7 +131,12 @@ class Orbitals(BaseModel):
     def forces(self) -> Functional:
         """What relaxes the geometry, for the elements of the user's basis set, too."""
         basis = "6-31g(d)" if self.own is None or self.own.basis is None else "def2-svp"
-        return Functional("b3lyp", basis, grids=(LEAN,), continuum=self._continuum(COARSE_SURFACE))
+        continuum = self._continuum(COARSE_SURFACE) if self._rests_in_water else None
+        return Functional("b3lyp", basis, grids=(LEAN,), continuum=continuum)
+
+    @property
+    def _rests_in_water(self) -> bool:
+        return self.solvent == "water" and self.geometry == "solvent"
 
     def _continuum(self, lebedev_order: int) -> Continuum | None:
         return Continuum("IEF-PCM", lebedev_order) if self.solvent == "water" else None
@@ -137,20 +147,23 @@ class Orbitals(BaseModel):
         name = ("b3lyp-631ppgdd-water" if water else "b3lyp-631ppgdd") + (
             "" if self.fidelity == "default" else f"-{self.fidelity}"
         )
+        elsewhere = water and not self._rests_in_water
+        name += "-gas-geometry" if elsewhere else ""
         method = "B3LYP/6-31++G**" if self.own is None else self.own.method(functional)
         return OracleProtocol(
             oracle=self.kind,
             name=name if self.own is None else self.own.name,
             settings={
                 "functional": functional.settings(),
-                "geometry": f"lowest of {CONFORMERS}" + ("/ALPB(water)" if water else ""),
+                "geometry": f"lowest of {CONFORMERS}" + ("/ALPB(water)" if self._rests_in_water else ""),
                 "lowest by": "forces" if self.relaxed else "GFN2-xTB",
                 "forces": self.forces().settings() if self.relaxed else "GFN2-xTB",
                 "max_cycle": self.max_cycle,
                 "recipe": RECIPE,
                 "checks": CHECKS,
             },
-            description=f"{method} orbital energies in {self.solvent} at a geometry relaxed there"
+            description=f"{method} orbital energies in {self.solvent} at a geometry relaxed "
+            + ("in gas" if elsewhere else "there")
             + {"quick": " with GFN2-xTB.", "default": ".", "reference": ", without approximations."}[
                 self.fidelity
             ],
@@ -158,8 +171,9 @@ class Orbitals(BaseModel):
 
     def refusal(self, molecule: Molecule) -> str | None:
         """Elements without a basis set, and zwitterions in gas."""
-        if self.solvent == "gas" and is_zwitterion(molecule):
-            return f"{molecule} is a zwitterion, which does not exist in gas; use solvent 'water'"
+        if not self._rests_in_water and is_zwitterion(molecule):
+            use = "solvent 'water'" if self.solvent == "gas" else "geometry 'solvent'"
+            return f"{molecule} is a zwitterion, which does not exist in gas; use {use}"
         if self.own is not None and self.own.basis is not None:
             return None  # what a basis set covers is known to PySCF, which is not loaded here
         return uncovered(molecule, DIFFUSE_COVERED, f"which {DIFFUSE} does not cover")

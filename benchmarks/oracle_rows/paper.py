@@ -1,15 +1,17 @@
-"""Four published pairs of orbital energies in water, from the SMILES on, geometry included."""
+"""Four published pairs of orbital energies in water, from the SMILES on, geometry included.
+
+The publication does not say where its geometries are at rest. In gas, as its numbers have it: that of boron
+trifluoride is -11.927 eV there, to the third decimal. The protocol that relaxes in water, the default, is
+shown beside it.
+"""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Literal
 
-from benchmarks.oracle_rows import ours
 from benchmarks.oracle_rows.asking import answered, value
-from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.row import Options, Result
-from benchmarks.oracle_rows.structure import read_xyz
 from oracles.orbitals import Orbitals
 
 WHAT = "orbitals from SMILES against four published ones, B3LYP/6-31++G(d,p) in implicit water"
@@ -25,41 +27,34 @@ PUBLISHED = (
 
 
 def run(options: Options) -> Result:
-    """Measure, print and compare; beside it what the same orbitals are at a geometry relaxed in gas."""
-    oracle, in_gas = Orbitals(), Orbitals(solvent="gas")
-    kept = options.kept("paper", {o.solvent: o.protocol().digest for o in (oracle, in_gas)})
+    """Measure, print and compare, at geometries relaxed in gas and in water."""
+    figures, met = [], False
+    geometries: tuple[Literal["gas", "solvent"], ...] = ("gas", "solvent")
+    for geometry in geometries:
+        oracle = Orbitals(geometry=geometry)
+        print(f"\n{oracle.protocol().description}")
+        found = _compared(oracle, options)
+        met = met or (geometry == "gas" and found.met is True)
+        figures.append(f"{'gas' if geometry == 'gas' else 'water'}: {found.figure}")
+    return Result("geometries relaxed in " + "; in ".join(figures), met)
+
+
+def _compared(oracle: Orbitals, options: Options) -> Result:
+    kept = options.kept("paper", {"orbitals": oracle.protocol().digest})
     print(f"{'HOMO':>8} {'off by':>7} {'LUMO':>8} {'off by':>7} {'within':>7}  molecule")
-    inside: dict[str, list[bool]] = {"water": [], "gas": []}
-    worst = 0.0
+    inside, worst = [], 0.0
     for smiles, homo, lumo, within in PUBLISHED[: options.molecules]:
-        rows = {
-            "water": kept.once(smiles, partial(answered, oracle, smiles, options.answers, options.deadline)),
-            "gas": kept.once(f"{smiles} in gas", partial(_from_gas, oracle, in_gas, smiles, options)),
-        }
-        for where, row in rows.items():
-            if "failure" in row or "missing" in row:
-                inside[where].append(False)
-                print(f"no value: {row.get('reason', row.get('missing'))}  {smiles}", flush=True)
-                continue
-            found = value(row, "homo"), value(row, "lumo")
-            off = found[0] - homo, found[1] - lumo
-            inside[where].append(max(map(abs, off)) <= within)
-            worst = max(worst, *map(abs, off)) if where == "water" else worst
-            note = "" if where == "water" else " (geometry relaxed in gas)"
-            figures = f"{found[0]:8.3f} {off[0]:+7.3f} {found[1]:8.3f} {off[1]:+7.3f} {within:7.2f}"
-            print(f"{figures}  {smiles}{note}", flush=True)
-    count = {where: f"{sum(each)} of {len(each)}" for where, each in inside.items()}
-    figure = f"{count['water']} inside, worst {worst:.3f} eV; {count['gas']} at geometries relaxed in gas"
-    return Result(figure, all(inside["water"]))
-
-
-def _from_gas(oracle: Orbitals, in_gas: Orbitals, smiles: str, options: Options) -> dict[str, Any]:
-    """Orbitals in water where the molecule is at rest in gas; the publication does not say where it was."""
-    record = answered(in_gas, smiles, options.answers, options.deadline)
-    if "failure" in record:
-        return {"missing": record["reason"]}
-    structure = read_xyz(record["details"]["geometry"])
-    answer = call("benchmarks.oracle_rows.ours:solve", ours.job(structure, oracle), options.deadline)
-    if "error" in answer:
-        return {"missing": answer["error"]}
-    return {"values": {name: [answer["value"][name], 0.0] for name in ("homo", "lumo")}}
+        row = kept.once(smiles, partial(answered, oracle, smiles, options.answers, options.deadline))
+        if "failure" in row:
+            inside.append(False)
+            print(f"failure: {row['failure']}: {row['reason']}  {smiles}")
+            continue
+        found = value(row, "homo"), value(row, "lumo")
+        off = found[0] - homo, found[1] - lumo
+        inside.append(max(map(abs, off)) <= within)
+        worst = max(worst, *map(abs, off))
+        print(
+            f"{found[0]:8.3f} {off[0]:+7.3f} {found[1]:8.3f} {off[1]:+7.3f} {within:7.2f}  {smiles}",
+            flush=True,
+        )
+    return Result(f"{sum(inside)} of {len(inside)} inside, worst {worst:.3f} eV", all(inside))

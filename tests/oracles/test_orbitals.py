@@ -25,6 +25,21 @@ def test_water_in_gas(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None
     assert capfd.readouterr() == ("", "")
 
 
+def test_boron_trifluoride_in_water_as_published(tmp_path: Path) -> None:
+    """-11.9267 / -0.3782 eV, at a geometry relaxed in gas."""
+    oracle = Orbitals(geometry="gas")
+    found = values(oracle.measure(parse("FB(F)F"), tmp_path))
+    assert found["homo"] == pytest.approx(-11.927, abs=0.02)
+    assert found["lumo"] == pytest.approx(-0.378, abs=0.02)
+    assert oracle.protocol().name == "b3lyp-631ppgdd-water-gas-geometry"
+    assert oracle.protocol().digest != Orbitals().protocol().digest
+
+
+def test_in_gas_there_is_one_place_to_rest() -> None:
+    gas = Orbitals(solvent="gas")
+    assert Orbitals(solvent="gas", geometry="gas").protocol() == gas.protocol()
+
+
 def test_boron_trifluoride_in_water(tmp_path: Path) -> None:
     """Against -11.927 / -0.374 eV, B3LYP/6-31++G(d,p) in IEF-PCM with Cartesian functions."""
     found = values(Orbitals().measure(parse("FB(F)F"), tmp_path))
@@ -90,6 +105,11 @@ def test_a_zwitterion_is_refused_in_gas(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_zwitterion_does_not_rest_in_gas() -> None:
+    refused = Orbitals(geometry="gas").refusal(parse("[NH3+]CC(=O)[O-]"))
+    assert refused == "[NH3+]CC(=O)[O-] is a zwitterion, which does not exist in gas; use geometry 'solvent'"
+
+
 def test_a_zwitterion_is_measured_in_water(tmp_path: Path) -> None:
     found = Orbitals().measure(parse("[NH3+]CC(=O)[O-]"), tmp_path)
     assert -8.0 < values(found)["homo"] < -6.0
