@@ -39,7 +39,7 @@ several debye. The force of the functional at GFN2's geometry does not tell whic
 UNCERTAINTY_DFT = {"homo": 0.03, "lumo": 0.03, "gap": 0.04, "dipole": 0.05}
 """The same at a B3LYP/6-31G(d) geometry. Grid, density fitting and surface order add less than 0.005 eV."""
 
-RECIPE = 4
+RECIPE = 5
 """Raised whenever the way from a molecule to its geometry changes."""
 
 

@@ -46,7 +46,7 @@ UNCERTAINTY_OUTSIDE = {"ea_water": 0.8, "reduction_potential": 1.0}
 """The same where the molecule has no orbital of its own for the electron; an estimate. Known is that it is
 not reduced before water is."""
 
-RECIPE = 2
+RECIPE = 3
 """Raised whenever the way from a molecule to its geometry or to its ions changes."""
 
 

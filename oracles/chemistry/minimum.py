@@ -44,13 +44,22 @@ def softest(geometry: Geometry, *, water: bool) -> tuple[float, FloatArray]:
     ConvergenceError
         If the charges do not converge at a displaced geometry.
     """
-    rigid = _rigid(geometry.positions)
-    inside = np.eye(rigid.shape[0]) - rigid @ rigid.T
-    hessian = inside @ semiempirical.hessian(geometry, water=water) @ inside + RIGID * rigid @ rigid.T
-    values, vectors = np.linalg.eigh(hessian)
+    hessian = semiempirical.hessian(geometry, water=water)
+    values, vectors = internal_modes(geometry.positions, hessian)
     direction = vectors[:, 0].reshape(-1, 3)
     longest = np.linalg.norm(direction, axis=1).max()
     return float(values[0]) * Hartree / Bohr**2, direction / longest
+
+
+def internal_modes(positions: FloatArray, hessian: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Curvatures and orthonormal directions that are no translation or rotation, the softest first.
+
+    The rigid motions of the molecule come last, with a curvature of :data:`RIGID`.
+    """
+    rigid = _rigid(positions)
+    inside = np.eye(rigid.shape[0]) - rigid @ rigid.T
+    values, vectors = np.linalg.eigh(inside @ hessian @ inside + RIGID * rigid @ rigid.T)
+    return values, vectors
 
 
 def _rigid(positions: FloatArray) -> FloatArray:

@@ -121,6 +121,31 @@ def test_a_stretched_water_relaxes_to_its_known_geometry_in_silence(
     assert capfd.readouterr() == ("", "")
 
 
+def test_what_is_still_ahead_is_the_newton_step() -> None:
+    """A spring of 1 hartree/bohr^2 on each atom, pulled by 0.1 hartree/bohr: no part of it is a rotation."""
+    pull = np.zeros((3, 3))
+    pull[:, 1] = 0.0, 0.1, -0.1
+    left = relaxation.ahead(WATER, pull.ravel(), np.eye(9))
+    assert left == pytest.approx(0.1 * 0.529177, rel=0.2)
+    assert relaxation.ahead(WATER, np.zeros(9), np.eye(9)) == 0.0
+    push = np.ones((3, 3))
+    assert relaxation.ahead(WATER, push.ravel(), np.eye(9)) == pytest.approx(0.0, abs=0.1)
+
+
+def test_a_way_that_ends_too_early_is_gone_on(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
+    loose = {name: 1e3 * value for name, value in relaxation.THRESHOLDS.items()}
+    functional, stretched = replace(GAS, grids=(1,)), WATER.moved(WATER.positions * 1.3)
+    monkeypatch.setattr(relaxation, "THRESHOLDS", loose)
+    relaxed, path = relaxation.relax(stretched, functional, resources)
+    bond = np.linalg.norm(relaxed.positions[1] - relaxed.positions[0])
+    assert bond == pytest.approx(0.969, abs=0.04)
+    assert path.steps[-1] >= 2
+    monkeypatch.setattr(relaxation, "RESTARTS", 0)
+    monkeypatch.setattr(relaxation, "LOST", 0.02)
+    with pytest.raises(ConvergenceError, match=r"a Newton step would still go 0\.. angstrom"):
+        relaxation.relax(stretched, functional, resources)
+
+
 def test_a_density_that_diis_does_not_converge_on_the_way_climbs_the_ladder(
     resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
