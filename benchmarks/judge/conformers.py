@@ -78,13 +78,9 @@ def _at_rest(smiles: str, recorded: Structure, *, water: bool) -> list[Structure
         Structure(symbols, np.asarray(mol.GetConformer(k).GetPositions()), recorded.charge) for k in ids
     ]
     ends = [end for start in starts if (end := rested(start, "GFN1-xTB", water=water)) is not None]
-    intact = [(energy, end) for energy, end in ends if _intact(end, smiles)]
+    intact = [(energy, end) for energy, end in ends if graphs.is_the_molecule(end, smiles)]
     intact.sort(key=lambda pair: pair[0])
     return [end for energy, end in intact if energy - intact[0][0] < WINDOW]
-
-
-def _intact(end: Structure, smiles: str) -> bool:
-    return graphs.disagreement(end, smiles) is None and graphs.stereo_disagreement(end, smiles) is None
 
 
 def _distinct(structures: list[Structure]) -> list[Structure]:

@@ -112,6 +112,11 @@ def stereo_disagreement(structure: Structure, smiles: str) -> str | None:
     return f"the stereochemistry is that of {Chem.MolToSmiles(found)}, not of {smiles}"
 
 
+def is_the_molecule(structure: Structure, smiles: str) -> bool:
+    """Whether neither bonds nor stereochemistry are another molecule's."""
+    return disagreement(structure, smiles) is None and stereo_disagreement(structure, smiles) is None
+
+
 def zinc_valences(structure: Structure) -> dict[int, float]:
     """Atom -> valence of its bond to zinc, after Brese & O'Keeffe, 10.1107/S0108768190011041."""
     zinc = structure.symbols.index("Zn")

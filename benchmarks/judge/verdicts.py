@@ -16,7 +16,7 @@ AGREES, WRONG, UNDECIDED = "agrees", "wrong", "undecided"
 PARTS = ("complex", "ligand")
 """Geometries in the record of an exchange energy."""
 
-REVISION = 5
+REVISION = 6
 """Raised whenever a verdict may come out another way."""
 
 
@@ -105,11 +105,13 @@ class Judge:
         where, energy = "", own
         for other in map(read_xyz, again["others"]):
             lower, moved = self._relaxed(other)
-            if lower < energy and self._is_the_molecule(moved):
+            if lower < energy and graphs.is_the_molecule(moved, self.smiles):
                 geometry, energy = moved, lower
                 where = f"the lowest conformer is {(own - lower) * HARTREE:.3f} eV below the recorded one: "
         found = self._energy(geometry, reference.orbital_recipe(self.recipe))
         self._wrong(reference.disagreement(values, found), where)
+        if not again["found"]:
+            raise _EndError(UNDECIDED, "another search for conformers found none")
 
     def _relaxed(self, structure: Structure) -> tuple[float, Structure]:
         """Energy in hartree, and geometry."""
@@ -117,12 +119,6 @@ class Judge:
         if not rested["converged"]:
             raise _EndError(UNDECIDED, "the relaxation with B3LYP did not come to rest")
         return rested["energy"], read_xyz(rested["xyz"])
-
-    def _is_the_molecule(self, structure: Structure) -> bool:
-        return (
-            graphs.disagreement(structure, self.smiles) is None
-            and graphs.stereo_disagreement(structure, self.smiles) is None
-        )
 
     def _binding(
         self, value: tuple[float, float], details: dict[str, Any], aqua: dict[str, Any], *, one_donor: bool

@@ -174,6 +174,15 @@ def test_another_search_finds_the_conformer_that_a_record_has_not() -> None:
     assert found["others"][0] not in again["others"]
 
 
+@pytest.mark.slow
+def test_a_search_that_finds_no_conformer_leaves_the_verdict_open() -> None:
+    """RDKit does not embed thionylimide."""
+    positions = [[1.25, 0.65, 0.0], [0.0, -0.3, 0.0], [-1.28, 0.42, 0.0], [2.1, 0.1, 0.0]]
+    details = {"geometry": Structure(("N", "S", "O", "H"), np.array(positions), 0).xyz()}
+    found = Judge("N=S=O", GAS, 600.0).orbitals({}, details)
+    assert (found.verdict, found.reason) == (UNDECIDED, "another search for conformers found none")
+
+
 def test_mirror_images_are_one_conformer() -> None:
     assert conformers.same(hydrazine(90.0), hydrazine(-90.0))
     assert not conformers.same(hydrazine(90.0), hydrazine(180.0))
