@@ -108,15 +108,16 @@ class SharedMeasurements:
         owner
             Who asks; it gets its own lease again.
         seconds
-            How long the lease lasts without being renewed.
+            How long the lease lasts without being renewed. One that lasts more than twice as long was taken
+            before the clock was set back, and counts as run out.
         """
-        now = time.time()
         with self._transaction() as connection:
+            now = time.time()  # not before: it may have waited here while another took a lease
             known = connection.execute(sa.select(measurements).filter_by(key=request.key)).first()
             if known is not None:
                 return Shared(_measurement(known), known.campaign, known.at)
             held = connection.execute(sa.select(leases).filter_by(key=request.key)).first()
-            if held is not None and held.owner != owner and now < held.until <= now + seconds:
+            if held is not None and held.owner != owner and now < held.until <= now + 2 * seconds:
                 return None
             epoch = 1 if held is None else held.epoch + (held.owner != owner)
             row = {"key": request.key, "epoch": epoch, "owner": owner, "until": now + seconds}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -67,11 +69,31 @@ def test_a_program_begun_again_goes_on_with_its_lease(shared: SharedMeasurements
 def test_a_clock_that_was_set_back_keeps_nobody_waiting(
     shared: SharedMeasurements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import time  # noqa: PLC0415 - the module whose clock is moved
-
     lease, now = _lease(shared, "one"), time.time()
     monkeypatch.setattr(time, "time", lambda: now - 3600.0)
     assert _lease(shared, "other").epoch == lease.epoch + 1
+
+
+def test_a_clock_that_is_a_little_behind_overtakes_nobody(
+    shared: SharedMeasurements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    _lease(shared, "one")
+    monkeypatch.setattr(time, "time", lambda: now - 1.0)
+    assert shared.claim(REQUEST, "other", 60.0) is None
+
+
+def test_a_lease_taken_while_another_waits_for_the_file_is_not_overtaken(shared: SharedMeasurements) -> None:
+    first = sqlite3.connect(shared.path, isolation_level=None)
+    first.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor() as pool:
+        second = pool.submit(shared.claim, REQUEST, "other", 60.0)
+        time.sleep(0.3)
+        lease = (REQUEST.key, 1, "one", time.time() + 60.0)
+        first.execute("INSERT INTO leases (key, epoch, owner, until) VALUES (?, ?, ?, ?)", lease)
+        first.execute("COMMIT")
+        assert second.result(30) is None
+    first.close()
 
 
 def test_a_ledger_is_no_file_of_shared_measurements(tmp_path: Path) -> None:
