@@ -25,7 +25,7 @@ from flows.notifying.addresses import AddressError, check
 from flows.seating import NoEmbeddingError, seated
 from loop.definition import Definition
 from loop.molecule import parse
-from loop.parts import UnknownPartError, kinds, load, nearest
+from loop.parts import BrokenPartError, UnknownPartError, kinds, load, nearest
 from loop.protocols import (
     Acquisition,
     ComputedOracle,
@@ -208,6 +208,8 @@ class _Reader:
             noun = {"surrogates.acquisitions": "acquisition"}.get(package, package.removesuffix("s"))
             sentence = f"there is no {noun} of kind '{table.kind}'; {nearest(table.kind, kinds(package))}"
             self.problems.append(self.source.problem((*where, "kind"), sentence))
+        except BrokenPartError as error:
+            self.problems.append(self.source.problem((*where, "kind"), str(error)))
         except CampaignFileError as error:
             self.problems += error.problems
         return None

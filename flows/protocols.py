@@ -13,7 +13,7 @@ from rich.text import Text
 
 from flows.assembly import Assembled
 from loop.molecule import Molecule, parse
-from loop.parts import kinds, load
+from loop.parts import BrokenPartError, kinds, load
 from loop.protocols import ComputedOracle, RatedOracle
 from loop.records import Property
 
@@ -30,9 +30,16 @@ class Choice:
 
 
 def show_protocols(assembled: Assembled | None) -> None:
-    """Print the protocols of a campaign, or every one that is installed."""
+    """Print the protocols of a campaign, or every one that is installed.
+
+    Raises
+    ------
+    BrokenPartError
+        After all others, naming the oracles that cannot be used.
+    """
     console = Console()
-    for choice in installed() if assembled is None else _of(assembled):
+    broken: list[str] = []
+    for choice in installed(broken) if assembled is None else _of(assembled):
         _show(console, choice)
     console.print(
         "±: standard uncertainty as a rule; each measurement states its own. Times: of one core. The digest "
@@ -40,6 +47,8 @@ def show_protocols(assembled: Assembled | None) -> None:
         style="dim",
         highlight=False,
     )
+    if broken:
+        raise BrokenPartError("\n".join(broken))
 
 
 def _of(assembled: Assembled) -> Iterator[Choice]:
@@ -48,12 +57,21 @@ def _of(assembled: Assembled) -> Iterator[Choice]:
             yield Choice(oracle, "")
 
 
-def installed() -> Iterator[Choice]:
-    """Every oracle that computes, with every choice of every setting that gives it another protocol."""
+def installed(broken: list[str]) -> Iterator[Choice]:
+    """Every oracle that computes, with every choice of every setting that gives it another protocol.
+
+    Parameters
+    ----------
+    broken
+        Gains what is wrong with each oracle that cannot be used.
+    """
     for kind in kinds("oracles"):
-        part = load("oracles", kind)
         try:
+            part = load("oracles", kind)
             default = part()
+        except BrokenPartError as error:
+            broken.append(str(error))
+            continue
         except ValidationError:  # it has to be told more, as what people are asked for
             continue
         if not isinstance(default, ComputedOracle):

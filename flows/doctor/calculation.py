@@ -34,6 +34,7 @@ ADVICE = {
     FailureKind.CONVERGENCE: "look at the oracle's settings in the campaign file",
     FailureKind.INPUT: "look at the oracle's settings in the campaign file",
     FailureKind.TRANSIENT: "try again",
+    FailureKind.REJECTED: "mend the oracle or change its settings: no number is recorded from such an answer",
 }
 
 

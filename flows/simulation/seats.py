@@ -9,7 +9,7 @@ from flows.campaign_file.reading import Path_, Source, validated
 from flows.campaign_file.tables import PartTable
 from flows.seating import needs_embedding, seated
 from flows.simulation.tables import ScenarioTable, SimulationFile
-from loop.parts import UnknownPartError, kinds, load, nearest
+from loop.parts import BrokenPartError, UnknownPartError, kinds, load, nearest
 from loop.protocols import Embedding, PartError, Surrogate
 
 
@@ -27,6 +27,8 @@ def part(package: str, table: PartTable, source: Source, where: Path_ = ()) -> A
         noun = package.rpartition(".")[2].removesuffix("s")
         sentence = f"there is no {noun} of kind '{table.kind}'; {nearest(table.kind, kinds(package))}"
         raise CampaignFileError([source.problem(where, sentence)]) from None
+    except BrokenPartError as error:
+        raise CampaignFileError([source.problem(where, str(error))]) from None
 
 
 def surrogate(file: SimulationFile, scenario: ScenarioTable, source: Source, where: Path_ = ()) -> Surrogate:

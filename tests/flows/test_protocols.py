@@ -18,7 +18,7 @@ def _ordinary_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_oracle_that_computes_is_listed_with_every_protocol_it_has() -> None:
-    found = list(installed())
+    found = list(installed([]))
     assert {choice.oracle.kind for choice in found} == set(kinds("oracles")) - {"laboratory"}
     digests = [choice.oracle.protocol().digest for choice in found]
     assert len(set(digests)) == len(digests)
@@ -29,7 +29,7 @@ def test_a_protocol_is_shown_with_digest_cost_and_error(capsys: pytest.CaptureFi
     show_protocols(None)
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 80
-    gas = next(c.oracle for c in installed() if c.settings == 'solvent = "gas"')
+    gas = next(c.oracle for c in installed([]) if c.settings == 'solvent = "gas"')
     block = text[text.index(f"b3lyp-631ppgdd  {gas.protocol().digest}") :].split("\n\n")[0]
     assert '(oracle orbitals, solvent = "gas")' in block
     assert "homo ± 0.03 eV; lumo ± 0.03 eV; gap ± 0.04 eV; dipole ± 0.05 debye" in block
