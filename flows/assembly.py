@@ -21,6 +21,7 @@ from flows.campaign_file.tables import (
     SharingTable,
     WorkersTable,
 )
+from flows.leaving_out import nothing_left
 from flows.notifying.addresses import AddressError, check
 from flows.seating import NoEmbeddingError, seated
 from loop.definition import Definition
@@ -99,6 +100,10 @@ def assemble(file: CampaignFile, source: Source) -> Assembled:
     assembled = _assemble(file, source)
     _check_budget(assembled, source)
     _check_notifications(file, source)
+    _check_memory(file, assembled, source)
+    _check_protocols(assembled, source)
+    if (empty := nothing_left(assembled)) is not None:
+        raise CampaignFileError([source.problem(("generators",), empty)])
     return assembled
 
 
@@ -324,6 +329,34 @@ def _check_budget(assembled: Assembled, source: Source) -> None:
                 f"takes about {least:.2g} {unit} even with the smallest molecules"
             )
             problems.append(source.problem(("budget", key), sentence))
+    if problems:
+        raise CampaignFileError(problems)
+
+
+def _check_memory(file: CampaignFile, assembled: Assembled, source: Source) -> None:
+    """Refuse working memory that the limit of a calculation has no room for."""
+    problems = []
+    for k, (table, oracle) in enumerate(zip(file.oracles, assembled.parts.oracles, strict=True)):
+        working = getattr(oracle, "max_memory_mb", None)
+        if working is not None and working * 1e6 > table.memory_gb * 1e9:
+            sentence = (
+                f"{working} MB do not fit into memory_gb = {table.memory_gb:g}; raise that or lower this"
+            )
+            problems.append(source.problem(("oracles", k, "max_memory_mb"), sentence))
+    if problems:
+        raise CampaignFileError(problems)
+
+
+def _check_protocols(assembled: Assembled, source: Source) -> None:
+    """Refuse a name for two protocols: reports tell them apart by it."""
+    named: dict[str, str] = {}
+    problems = []
+    for k, oracle in enumerate(assembled.parts.oracles):
+        name = oracle.protocol().name
+        if name in named:
+            sentence = f"the protocol of {named[name]} is called '{name}', too; give this one another name"
+            problems.append(source.problem(("oracles", k, "own", "name"), sentence))
+        named[name] = oracle.kind
     if problems:
         raise CampaignFileError(problems)
 

@@ -18,11 +18,11 @@ from flows.sharing import Sharing
 from flows.store import Store
 from loop.campaign import Answer, State
 from loop.ledger import Ledger
-from loop.protocols import ComputedOracle
+from loop.protocols import ComputedOracle, PartError
 from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request
 from loop.stopping import Vigil
-from oracles.contained import Job, answer_here
-from oracles.contained.spool import read_outcome
+from oracles.contained import NOT_INSTALLED, Job, answer_here
+from oracles.contained.spool import OUTCOME, read_outcome
 
 log = logging.getLogger("zincloop")
 
@@ -52,6 +52,10 @@ class Activity:
     running: dict[str, tuple[Request, float]] = field(default_factory=dict)
     phase: str = "starting"
     deciding_seconds: float = 0.0
+
+
+class NotInstalledError(PartError):
+    """A calculation could not import what it needs, which is so for every molecule."""
 
 
 class Evaluator:
@@ -243,6 +247,12 @@ class Evaluator:
         job = self._job(request, attempt, before[-1].attempt if before else 0)
         containment = self.assembled.containment[request.oracle]
         outcome = self._executor.run(job, containment, self.stop.is_set)
+        if isinstance(outcome, Failure) and NOT_INSTALLED in outcome.details:
+            (job.directory / OUTCOME).unlink(missing_ok=True)  # or it would be taken for the answer next time
+            raise NotInstalledError(
+                f"the oracle {request.oracle} cannot be used here: {outcome.reason}; nothing was recorded, "
+                "install what is missing and run the same command again"
+            )
         if isinstance(outcome, Failure) and policy.tries_again(outcome.kind, len(before)):
             self._set_back(request, outcome, attempt)
         elif outcome is not None:

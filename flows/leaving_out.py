@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from flows.assembly import Assembled
 from loop.molecule import Molecule
 from loop.protocols import Selective
 
-SHOWN = 4
+if TYPE_CHECKING:  # which asks this module
+    from flows.assembly import Assembled
+
+SHOWN = 50
 
 
 def show_left_out(console: Console, assembled: Assembled) -> None:
@@ -27,6 +30,20 @@ def show_left_out(console: Console, assembled: Assembled) -> None:
         console.print(Padding(Text(f"{name}: {why}"), (0, 0, 0, 4)))
     if len(refused) > SHOWN:
         console.print(f"    and {len(refused) - SHOWN} more", highlight=False)
+
+
+def nothing_left(assembled: Assembled) -> str | None:
+    """Why no molecule at all can be proposed, where all come from lists of the user's own; else ``None``."""
+    if not all(
+        isinstance(s.generator, Selective) and s.generator.own_list() for s in assembled.parts.sources
+    ):
+        return None
+    first: str | None = None
+    for name, molecule in _listed(assembled):
+        if (why := _never(assembled, molecule)) is None:
+            return None
+        first = first or f"{name}: {why}"
+    return f"none of the molecules listed may be proposed; {first}"
 
 
 def left_out(assembled: Assembled) -> dict[str, str]:

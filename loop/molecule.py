@@ -120,6 +120,8 @@ def parse(text: str) -> Molecule:
         raise MoleculeError(f"'{text}' has several fragments; give one connected molecule")
     if any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()):
         raise MoleculeError(f"'{text}' is a radical; give a closed-shell molecule")
+    if any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()):
+        raise MoleculeError(f"'{text}' holds an atom without an element (*); give a whole molecule")
     molecule = known(smiles)
     # At hand here; read again it would cost as much as all of the above.
     vars(molecule).update(charge=Chem.GetFormalCharge(mol), heavy_atoms=mol.GetNumHeavyAtoms())
@@ -232,10 +234,12 @@ class Limits:
         if molecule.charge and not self.allow_charged:
             return f"net charge {molecule.charge:+d}"
         mol = _shared(molecule.smiles)
+        if any(atom.GetIsotope() for atom in mol.GetAtoms()):
+            return "isotope labels: another name for a molecule whose properties here are the same"
         foreign = {atom.GetSymbol() for atom in mol.GetAtoms()} - set(self.elements)
         if foreign:
             return f"element {', '.join(sorted(foreign))} is not allowed"
-        if not self.allow_zwitterions and _is_zwitterion(mol):
+        if not self.allow_zwitterions and is_zwitterion(molecule):
             return "zwitterion"
         if self.max_logp is not None:
             logp = Crippen.MolLogP(mol)  # type: ignore[attr-defined]
@@ -260,13 +264,18 @@ def check_smarts(smarts: str) -> None:
     _pattern(smarts)
 
 
-def _is_zwitterion(mol: Mol) -> bool:
-    """Whether opposite formal charges sit on atoms that are not bonded to each other."""
-    for atom in mol.GetAtoms():
-        charge = atom.GetFormalCharge()
-        if charge and not any(n.GetFormalCharge() * charge < 0 for n in atom.GetNeighbors()):
-            return True
-    return False
+def is_zwitterion(molecule: Molecule) -> bool:
+    """Whether the molecule holds charges of both signs on atoms that are not bonded to each other.
+
+    Nitro groups, N-oxides and ylides do not count: their charges are neighbours.
+    """
+    lone = [
+        atom.GetFormalCharge()
+        for atom in _shared(molecule.smiles).GetAtoms()
+        if atom.GetFormalCharge()
+        and not any(n.GetFormalCharge() * atom.GetFormalCharge() < 0 for n in atom.GetNeighbors())
+    ]
+    return any(charge > 0 for charge in lone) and any(charge < 0 for charge in lone)
 
 
 _BITS = 2048

@@ -80,7 +80,7 @@ def load(package: str, kind: str) -> type[BaseModel]:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """A clause that helps with a misspelt word: the nearest known one, or all of them."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
 
 

@@ -47,7 +47,9 @@ class ComplexLumo(BaseModel):
         "one",
         description="'one': with one donor. 'any': chelates, too, where GFN2 finds them lower.",
     )
-    max_cycle: int = Field(MAX_CYCLE, gt=0, description="Largest number of SCF cycles on each grid.")
+    max_cycle: int = Field(
+        MAX_CYCLE, gt=0, le=10_000, description="Largest number of SCF cycles on each grid."
+    )
     max_memory_mb: int = Field(4500, gt=200, description="Working memory of one calculation, in MB.")
 
     @property

@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from loop.molecule import Molecule
+from loop.molecule import Molecule, is_zwitterion
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
-from oracles.chemistry.own import Own
+from oracles.chemistry.own import Own, shipped_names
 from oracles.chemistry.theory import (
     CHECKS,
     COARSE_SURFACE,
@@ -24,7 +24,6 @@ from oracles.chemistry.theory import (
     Continuum,
     Functional,
     Resources,
-    is_zwitterion,
     uncovered,
 )
 
@@ -73,7 +72,7 @@ class Orbitals(BaseModel):
         "literature.",
     )
     own: Own | None = Field(None, description="How a protocol of your own differs from the one named above.")
-    max_cycle: int = Field(60, gt=0, description="Largest number of SCF cycles on each grid.")
+    max_cycle: int = Field(60, gt=0, le=10_000, description="Largest number of SCF cycles on each grid.")
     max_memory_mb: int = Field(4500, gt=200, description="Working memory of one calculation, in MB.")
 
     @property
@@ -218,6 +217,10 @@ class Orbitals(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Orbitals:
-        if self.own is not None and (wrong := self.own.wrong(self._named(), UNCERTAINTY_DFT)) is not None:
+        if (
+            self.own is not None
+            and (wrong := self.own.wrong(self._named(), UNCERTAINTY_DFT, shipped_names(type(self))))
+            is not None
+        ):
             raise ValueError(wrong)
         return self

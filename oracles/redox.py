@@ -70,7 +70,7 @@ class Redox(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["redox"] = "redox"
-    max_cycle: int = Field(60, gt=0, description="Largest number of SCF cycles on each grid.")
+    max_cycle: int = Field(60, gt=0, le=10_000, description="Largest number of SCF cycles on each grid.")
     max_memory_mb: int = Field(4500, gt=200, description="Working memory of one calculation, in MB.")
 
     @property

@@ -9,11 +9,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from loop.molecule import Molecule
+from loop.molecule import Molecule, is_zwitterion
 from loop.protocols import InputError, RejectedError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry.account import Account
-from oracles.chemistry.theory import CONFORMERS, is_zwitterion
+from oracles.chemistry.theory import CONFORMERS
 
 SMALLEST_GAP = 0.2
 """A closed shell with a smaller gap (eV) is not the ground state, or not a closed shell."""

@@ -9,12 +9,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from loop.molecule import Molecule
+from loop.molecule import Molecule, is_zwitterion
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
 from oracles.chemistry.ions import IONS
-from oracles.chemistry.theory import CHECKS, CONFORMERS, Functional, Resources, is_zwitterion
+from oracles.chemistry.theory import CHECKS, CONFORMERS, Functional, Resources
 
 UNCERTAINTY = 0.4
 """Standard uncertainty in eV against CCSD(T)/def2-TZVPP: De of Zn2+-OH2 is 4.12 eV there and 4.44 here, of
@@ -49,7 +49,7 @@ class ZincBinding(BaseModel):
         description="'full': ion and molecule have the functions of the whole complex (Boys and Bernardi). "
         "'none': each has its own.",
     )
-    max_cycle: int = Field(60, gt=0, description="Largest number of SCF cycles on each grid.")
+    max_cycle: int = Field(60, gt=0, le=10_000, description="Largest number of SCF cycles on each grid.")
     max_memory_mb: int = Field(4500, gt=200, description="Working memory of one calculation, in MB.")
 
     @property

@@ -16,7 +16,7 @@ from loop.records import Cost, Measurement, OracleProtocol, Property, Value
 from oracles.chemistry import donors
 from oracles.chemistry.ions import IONS, IonName
 from oracles.chemistry.level import MAX_CYCLE, Level, Solvation, level
-from oracles.chemistry.own import Own
+from oracles.chemistry.own import Own, shipped_names
 from oracles.chemistry.theory import CONFORMERS, Functional, Resources
 
 UNCERTAINTY = {"cpcm": 0.02, "alpb-correction": 0.25}
@@ -59,7 +59,9 @@ class ZincExchange(BaseModel):
         "energy of GFN2/ALPB; a little cheaper, and blind to the strength of donors like DMSO.",
     )
     own: Own | None = Field(None, description="How a protocol of your own differs from the one named above.")
-    max_cycle: int = Field(MAX_CYCLE, gt=0, description="Largest number of SCF cycles on each grid.")
+    max_cycle: int = Field(
+        MAX_CYCLE, gt=0, le=10_000, description="Largest number of SCF cycles on each grid."
+    )
     max_memory_mb: int = Field(4500, gt=200, description="Working memory of one calculation, in MB.")
 
     @property
@@ -151,6 +153,10 @@ class ZincExchange(BaseModel):
     def _whole(self) -> ZincExchange:
         if self.own is None:
             return self
-        if (wrong := self.own.wrong(self._named().functional, {self._property: 0.0})) is not None:
+        if (
+            wrong := self.own.wrong(
+                self._named().functional, {self._property: 0.0}, shipped_names(type(self))
+            )
+        ) is not None:
             raise ValueError(wrong)
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -16,6 +16,9 @@ from loop.parts import nearest
 
 Path_ = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
+TABLE_TYPES = ("model_type", "model_attributes_type", "dataclass_type", "dict_type")
+"""Errors of pydantic where something else stands in the place of a table."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -72,15 +75,16 @@ class Source:
     def _line(self, where: Path_) -> int | None:
         """Find the line of a key by walking headers; ``None`` where the file does not have it."""
         table: Path_ = ()
-        counts: dict[str, int] = {}
+        arrays: dict[Path_, int] = {}
         best: int | None = None
         for number, line in enumerate(self.text.splitlines(), start=1):
             if match := re.match(r"\s*\[\[\s*([\w.\-]+)\s*\]\]", line):
-                name = match[1]
-                counts[name] = counts.get(name, -1) + 1
-                table = (*name.split("."), counts[name])
+                *outer, name = match[1].split(".")
+                array = (*_inside(outer, arrays), name)
+                arrays[array] = arrays.get(array, -1) + 1
+                table = (*array, arrays[array])
             elif match := re.match(r"\s*\[\s*([\w.\-]+)\s*\]", line):
-                table = tuple(match[1].split("."))
+                table = _inside(match[1].split("."), arrays)
             elif (match := re.match(r"""\s*["']?([\w\-]+)["']?\s*=""", line)) is None:
                 continue
             else:
@@ -91,6 +95,16 @@ class Source:
             if table and where[: len(table)] == table:
                 best = number
         return best
+
+
+def _inside(names: Sequence[str], arrays: Mapping[Path_, int]) -> Path_:
+    """The place that a header names: below an array of tables it is in the last one begun."""
+    place: Path_ = ()
+    for name in names:
+        place = (*place, name)
+        if place in arrays:
+            place = (*place, arrays[place])
+    return place
 
 
 def _field(where: Path_) -> str:
@@ -130,11 +144,38 @@ def validated(
         Naming every problem with its line.
     """
     try:
-        return model.model_validate(content)
+        found = model.model_validate(content)
     except ValidationError as error:
-        raise CampaignFileError(
-            [_sentence(e, model, source, prefix, extra) for e in error.errors()]
-        ) from error
+        errors = [e for e in error.errors() if not _follows(e, error.errors())]
+        raise CampaignFileError([_sentence(e, model, source, prefix, extra) for e in errors]) from error
+    if bent := [source.problem(where, told) for where, told in _bent(content, found, prefix)]:
+        raise CampaignFileError(bent)
+    return found
+
+
+def _follows(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
+    """Whether a list counts as too short only because its elements are wrong."""
+    within = (e for e in errors if e is not error and e["loc"][: len(error["loc"])] == error["loc"])
+    return error["type"] == "too_short" and next(within, None) is not None
+
+
+def _bent(given: object, read: object, where: Path_) -> Iterator[tuple[Path_, str]]:
+    """Where pydantic made one kind of value of another, so that a slip would pass for what was meant."""
+    if isinstance(given, Mapping):
+        for key, value in given.items():
+            inside = getattr(read, key, None) if isinstance(read, BaseModel) else _item(read, key)
+            yield from _bent(value, inside, (*where, key))
+    elif isinstance(given, list) and isinstance(read, list | tuple) and len(given) == len(read):
+        for k, value in enumerate(given):
+            yield from _bent(value, read[k], (*where, k))
+    elif isinstance(read, bool) and not isinstance(given, bool):
+        yield where, f"must be true or false, not {given!r}"
+    elif isinstance(read, int | float) and isinstance(given, bool | str) and not isinstance(read, bool):
+        yield where, f"must be a number, not {'true' if given is True else repr(given)}"
+
+
+def _item(of: object, key: str) -> object:
+    return of.get(key) if isinstance(of, Mapping) else None
 
 
 def _sentence(
@@ -148,6 +189,10 @@ def _sentence(
         return source.problem(where[:-1], f"the key '{where[-1]}' is missing")
     message = error["msg"].removeprefix("Value error, ")
     given = error["input"]
+    if error["type"] == "tuple_type" and isinstance(given, Mapping):
+        return source.problem(where, f"write [[{_field(where)}]] above it, as there may be several")
+    if error["type"] in TABLE_TYPES:
+        return source.problem(where, f"must be a table, not {given!r}")
     # A URL is not repeated, for it may hold a password.
     if isinstance(given, str | int | float | bool) and "://" not in str(given):
         message = f"{message[0].lower()}{message[1:]}, not {given!r}"

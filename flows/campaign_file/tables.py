@@ -314,7 +314,9 @@ class OracleTable(PartTable):
     """``[[oracles]]``: a part of ``oracles`` with the means each of its calculations gets."""
 
     deadline_minutes: Positive = Field(60.0, description="a calculation is killed after this")
-    memory_gb: Positive = Field(6.0, description="address space of a calculation, 10^9 bytes")
+    memory_gb: Annotated[float, Field(ge=0.2, le=100_000, allow_inf_nan=False)] = Field(
+        6.0, description="address space of a calculation, 10^9 bytes"
+    )
     stands_for: dict[str, str] = Field(
         default_factory=dict,
         description="property of this oracle -> property of an objective that it is a cheaper estimate of",

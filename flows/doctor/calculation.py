@@ -16,7 +16,7 @@ from flows.doctor.finding import Finding, ok, trouble
 from loop.molecule import parse
 from loop.protocols import ComputedOracle
 from loop.records import Failure, FailureKind
-from oracles.contained import Containment, Job, run
+from oracles.contained import NOT_INSTALLED, Containment, Job, run
 
 SMALL = {
     "methanol": "CO",
@@ -95,6 +95,8 @@ def _duration(seconds: float) -> str:
 
 
 def _advice(failure: Failure) -> str:
+    if NOT_INSTALLED in failure.details:
+        return f"install what holds {failure.details[NOT_INSTALLED]}, with the versions of requirements.lock"
     if failure.kind in ADVICE:
         return ADVICE[failure.kind]
     lines = str(failure.details.get("traceback") or failure.details.get("log") or "").strip().splitlines()

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 from pyscf import gto
+from pyscf.data.elements import CONFIGURATION
 from pyscf.dft.rks import RKS
 from pyscf.dft.uks import UKS
+from pyscf.lib.exceptions import BasisNotFoundError
 
 from oracles.chemistry.geometry import FloatArray
 from oracles.chemistry.theory import GAUSSIAN_2DF_P
@@ -23,6 +25,11 @@ F_EXPONENTS = {"C": 0.8, "N": 1.0, "O": 1.4, "F": 1.85}
 
 HYDROGEN_P = 1.1
 """Of the p shell on hydrogen: that of 6-31G(d,p), not the 0.75 of 6-311G(d,p)."""
+
+HELIUM = 2
+SMALLEST_CORE = 1.5
+"""Smallest exponent of the narrowest function that makes up a 1s orbital, over the square of the nuclear
+charge: 2.0 in STO-3G, far more in others, below 0.9 in sets for a core potential."""
 
 PURE_FROM = 3
 """Gaussian's default for Pople's sets with one exponent for s and p: six d functions, seven f functions."""
@@ -50,10 +57,47 @@ def cores(name: str, symbols: Iterable[str]) -> dict[str, Any]:
     """
     if "(" in name:  # Pople's with polarising functions, ours among them, hold all electrons
         return {}
-    # Those of aug-cc-pVnZ-PP, which PySCF keeps in two files, are those of cc-pVnZ-PP.
-    file = name.removeprefix("aug-").replace("cc-pcv", "cc-pv")
-    found = {s: gto.basis.load_ecp(file, s) for s in sorted(set(symbols)) if not gto.mole.is_ghost_atom(s)}
+    file = _potentials_of(name)
+    found = {s: _potential(file, s) for s in sorted(set(symbols)) if not gto.mole.is_ghost_atom(s)}
     return {symbol: core for symbol, core in found.items() if core}
+
+
+def _potentials_of(name: str) -> str:
+    """PySCF's name for the potentials of a basis set; it keeps those of some families under one name."""
+    whole = name.removeprefix("unc-").partition("@")[0]
+    for family in ("ccecp-he", "ccecp", "bfd"):
+        if whole.startswith(family):
+            return family
+    # Those of aug-cc-pVnZ-PP, which PySCF keeps in two files, are those of cc-pVnZ-PP.
+    return whole.removeprefix("aug-").replace("cc-pcv", "cc-pv")
+
+
+def _potential(file: str, symbol: str) -> Any:  # noqa: ANN401 - PySCF's own nested lists
+    try:
+        return gto.basis.load_ecp(file, symbol)
+    except (BasisNotFoundError, RuntimeError, OSError):  # so it says that there is none of this name
+        return None
+
+
+def wanting(mol: gto.Mole) -> list[str]:
+    """Elements whose functions cannot hold the electrons of the atom that no core potential stands for.
+
+    Either there are fewer contracted functions than orbitals to be filled, or none is as narrow as the core.
+    """
+    return sorted({str(mol.atom_pure_symbol(k)) for k in range(mol.natm) if _is_wanting(mol, k)})
+
+
+def _is_wanting(mol: gto.Mole, atom: int) -> bool:
+    charge, core = gto.charge(mol.atom_symbol(atom)), int(mol.atom_nelec_core(atom))
+    shells = mol.atom_shell_ids(atom)
+    if mol.atom_charge(atom) == 0 or not len(shells):  # a ghost
+        return False
+    for momentum, electrons in enumerate(CONFIGURATION[charge]):
+        orbitals = -(-electrons // (4 * momentum + 2)) - gto.ecp.core_configuration(core)[momentum]
+        if sum(mol.bas_nctr(s) for s in shells if mol.bas_angular(s) == momentum) < orbitals:
+            return True
+    narrowest = max(float(mol.bas_exp(shell).max()) for shell in shells)
+    return bool(core == 0 and charge > HELIUM and narrowest < SMALLEST_CORE * charge**2)
 
 
 def without(mol: gto.Mole) -> list[str]:

@@ -16,7 +16,7 @@ from ase.units import Hartree
 
 from loop.molecule import Molecule, parse
 from loop.protocols import ConvergenceError, RejectedError
-from oracles.chemistry import closed_shell, complexes, denticity, ranking, references
+from oracles.chemistry import closed_shell, complexes, denticity, meanfield, ranking, references
 from oracles.chemistry.bound import Bound, Energy, believe_density, energy_of
 from oracles.chemistry.coordinated import Complex, Exchange, believe
 from oracles.chemistry.geometry import Geometry
@@ -25,7 +25,7 @@ from oracles.chemistry.ligand import Ligand
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
 from oracles.chemistry.survivors import survivors
-from oracles.chemistry.theory import THERMAL, Resources
+from oracles.chemistry.theory import THERMAL, Resources, elements
 
 
 def exchange(
@@ -42,10 +42,14 @@ def exchange(
 
     Raises
     ------
+    InputError
+        If PySCF cannot do what the level wants; nothing is calculated then.
     ConvergenceError, RejectedError
         See :func:`complexes.sought` and :func:`solve`; also if no density of a complex
         converges, or a check of the lowest one or of its exchange energy fails.
     """
+    involved = {*elements(molecule), *elements(parse("O")), level.ion.symbol}
+    meanfield.check(sorted(involved), level.functional, resources.memory_mb)
     ligand, built = complexes.sought(molecule, level.ion, resources.account, chelates=chelates)
     free = _free(ligand, level, resources)
     against = references.reference(level.settings(), kept, lambda: compute_reference(level, resources))

@@ -8,10 +8,11 @@ from typing import Any
 
 from loop.molecule import Molecule
 from loop.protocols import RejectedError
+from oracles.chemistry import meanfield
 from oracles.chemistry.lowest import lowest
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.selfconsistent import Solution, dipole, solve
-from oracles.chemistry.theory import Functional, Resources
+from oracles.chemistry.theory import Functional, Resources, elements
 
 SMALLEST_GAP = 0.5
 """A closed shell with a smaller gap (eV) is not the ground state, or not a closed shell."""
@@ -61,9 +62,12 @@ def orbitals(
 
     Raises
     ------
+    InputError
+        If PySCF cannot do what ``functional`` wants; nothing is calculated then.
     ConvergenceError, RejectedError
         See :func:`lowest` and :func:`solve`; also if the orbitals cannot be those of a bound closed shell.
     """
+    meanfield.check(elements(molecule), functional, resources.memory_mb)
     at = lowest(molecule, forces, max_cycle, resources, relaxed=relaxed)
     solution = solve(at.geometry, functional, max_cycle, resources)
     believe(molecule, solution)

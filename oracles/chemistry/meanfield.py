@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Sequence
+
+import numpy as np
 from pyscf import gto
 from pyscf.dft.rks import RKS
 from pyscf.dft.uks import UKS
@@ -59,6 +63,19 @@ def mean_field(
     return mf
 
 
+def check(elements: Sequence[str], functional: Functional, memory_mb: int) -> None:
+    """Ask whether PySCF can do what a functional wants with these elements, before anything is calculated.
+
+    Raises
+    ------
+    InputError
+        See :func:`mean_field`.
+    """
+    atoms = [symbol for symbol in elements for _ in range(2)]  # two of each, for an even number of electrons
+    apart = np.outer(np.arange(len(atoms)), (3.0, 0.0, 0.0))
+    mean_field(Geometry(tuple(atoms), apart, 0), functional, memory_mb)
+
+
 def _share(like: RKS | UKS, mf: RKS | UKS, functional: Functional) -> None:
     mf.grids, mf._numint = like.grids, like._numint
     if functional.density_fitting:
@@ -78,13 +95,18 @@ def _molecule(geometry: Geometry, functional: Functional, memory_mb: int, unpair
             max_memory=memory_mb,
             verbose=0,
         )
-    except (BasisNotFoundError, KeyError) as error:
+    except (BasisNotFoundError, KeyError, RuntimeError, ValueError, OSError) as error:
         why = " ".join(str(error).split())
         raise InputError(f"PySCF has no basis set '{functional.basis}' for every element: {why}") from error
     if bare := basis.without(mol):
         raise InputError(f"PySCF has no basis set '{functional.basis}' for {', '.join(bare)}")
     if cores := basis.cores(functional.basis, geometry.symbols):
         mol.build(ecp=cores)
+    if bare := basis.wanting(mol):
+        raise InputError(
+            f"the basis set '{functional.basis}' cannot hold the electrons of {', '.join(bare)}, and PySCF "
+            "has no core potential of that name; choose another, e.g. def2-tzvpd"
+        )
     return mol
 
 
@@ -106,6 +128,7 @@ def _check_dispersion(mf: RKS | UKS, functional: Functional) -> None:
             f"'{functional.xc}' has dispersion of its own, {functional.dispersion} would count it twice; "
             "set dispersion to 'none'"
         )
+    importlib.import_module("pyscf.dispersion")  # where it is missing, PySCF finds fault with the functional
     try:
         mf.get_dispersion()
     except (NotImplementedError, RuntimeError) as error:

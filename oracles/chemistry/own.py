@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from loop.protocols import Oracle
 from oracles.chemistry.theory import Functional
 
 
@@ -76,7 +78,7 @@ class Own(BaseModel):
         dispersion = {None: "", "d3bj": "-D3(BJ)", "d4": "-D4"}[of.dispersion]
         return f"{self.functional or of.xc.upper()}{dispersion}/{self.basis or of.basis}"
 
-    def wrong(self, of: Functional, properties: Mapping[str, float]) -> str | None:
+    def wrong(self, of: Functional, properties: Mapping[str, float], taken: Collection[str]) -> str | None:
         """Say what does not fit the protocol this is built on; ``None`` if everything does.
 
         Parameters
@@ -85,12 +87,16 @@ class Own(BaseModel):
             The functional without these settings.
         properties
             Property -> standard uncertainty of what is measured.
+        taken
+            Names of the protocols that come with the oracle.
         """
         if self.continuum is not None and of.continuum is None:
             return (
                 f"own.continuum is '{self.continuum}', but there is no implicit water in the density of this "
                 "protocol; leave it out"
             )
+        if self.name in taken:
+            return f"own.name '{self.name}' is that of a protocol that comes with zincloop; choose another"
         if foreign := sorted(set(self.uncertainty) - set(properties)):
             return f"own.uncertainty names '{foreign[0]}'; measured are {', '.join(properties)}"
         return None
@@ -98,3 +104,14 @@ class Own(BaseModel):
     def uncertainties(self, of: Mapping[str, float]) -> dict[str, float]:
         """Property -> standard uncertainty: the user's, else that of the protocol this is built on."""
         return {name: self.uncertainty.get(name, value) for name, value in of.items()}
+
+
+def shipped_names(oracle: type[BaseModel]) -> set[str]:
+    """Names of an oracle's protocols for every choice of its settings that are choices."""
+    choices = {
+        name: get_args(field.annotation)
+        for name, field in oracle.model_fields.items()
+        if name != "kind" and get_origin(field.annotation) is Literal
+    }
+    every = (dict(zip(choices, some, strict=True)) for some in itertools.product(*choices.values()))
+    return {cast(Oracle, oracle.model_validate(settings)).protocol().name for settings in every}

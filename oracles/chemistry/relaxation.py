@@ -111,7 +111,11 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> t
         mf = mean_field(geometry, functional, resources.memory_mb)
         engine = _Forces(molecule, mf, functional, resources.account)
         try:
-            positions, energies = _followed(geometry, engine, str(resources.scratch))
+            if len(geometry.symbols) == 1:  # a lone atom or ion is at rest; it has no internal coordinates
+                alone = engine.calc_new(geometry.positions / lib.param.BOHR, "")
+                positions, energies = [geometry.positions], [alone["energy"] * HARTREE2EV]
+            else:
+                positions, energies = _followed(geometry, engine, str(resources.scratch))
         except (Error, ConvergenceError) as error:
             resources.account.note("geometry", functional.name, engine.steps, began, converged=False)
             raise ConvergenceError(f"the relaxation with {functional.xc} failed: {error}") from error

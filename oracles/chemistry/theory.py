@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from rdkit import Chem
+
 from loop.molecule import Molecule
 from oracles.chemistry.account import Account
 
@@ -155,6 +157,11 @@ class Resources:
     account: Account = field(default_factory=Account)
 
 
+def elements(molecule: Molecule) -> tuple[str, ...]:
+    """Symbols of the elements of a molecule, hydrogen included where there is any."""
+    return tuple(sorted({atom.GetSymbol() for atom in Chem.AddHs(molecule.rdkit()).GetAtoms()}))
+
+
 def uncovered(molecule: Molecule, covered: frozenset[str], why: str) -> str | None:
     """Name the elements of ``molecule`` outside ``covered``; ``None`` if there are none."""
     foreign = {atom.GetSymbol() for atom in molecule.rdkit().GetAtoms()} - covered
@@ -162,17 +169,3 @@ def uncovered(molecule: Molecule, covered: frozenset[str], why: str) -> str | No
         return None
     names = ", ".join(sorted(foreign))
     return f"{molecule} contains {names}, {why}; covered are {', '.join(sorted(covered))}"
-
-
-def is_zwitterion(molecule: Molecule) -> bool:
-    """Whether the molecule holds charges of both signs on atoms that are not bonded to each other.
-
-    Nitro groups, N-oxides and ylides do not count: their charges are neighbours.
-    """
-    charged = [atom for atom in molecule.rdkit().GetAtoms() if atom.GetFormalCharge()]
-    lone = [
-        atom.GetFormalCharge()
-        for atom in charged
-        if not any(n.GetFormalCharge() * atom.GetFormalCharge() < 0 for n in atom.GetNeighbors())
-    ]
-    return any(c > 0 for c in lone) and any(c < 0 for c in lone)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from loop.molecule import Molecule
+from loop.molecule import Molecule, is_zwitterion
 from loop.protocols import RejectedError
-from oracles.chemistry.theory import is_zwitterion, uncovered
+from oracles.chemistry.theory import uncovered
 
 BELIEVABLE = (-2.0, 0.5)
 """In eV. The 643 measured neutral molecules of FreeSolv (10.1007/s10822-014-9747-x) lie between -1.11 and

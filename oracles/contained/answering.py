@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import resource
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from loop.molecule import MoleculeError, parse
@@ -32,6 +33,9 @@ KINDS: dict[type[Exception], FailureKind] = {
     NotAValueError: FailureKind.REJECTED,
 }
 
+NOT_INSTALLED = "not_installed"
+"""Detail of a failure that holds for every molecule: the module that the calculation could not import."""
+
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM)
 """Why a file cannot be written that can be elsewhere, or later."""
 
@@ -51,7 +55,7 @@ def answer(oracle: ComputedOracle, smiles: str, scratch: Path, spent: Callable[[
         _check(oracle, found)
         return Measurement(found.values, spent(), found.details)
     except MemoryError:
-        return Failure(FailureKind.RESOURCE, "out of memory", spent())
+        return Failure(FailureKind.RESOURCE, f"out of memory{_limit()}", spent())
     except OSError as error:
         if error.errno not in UNWRITABLE:
             return _unknown(error, spent())
@@ -61,14 +65,22 @@ def answer(oracle: ComputedOracle, smiles: str, scratch: Path, spent: Callable[[
         kind = next(k for t, k in KINDS.items() if isinstance(error, t))
         details = error.details if isinstance(error, OracleError) else {}
         return Failure(kind, str(error), spent(), details)
+    except ImportError as error:
+        return _unknown(error, spent(), {NOT_INSTALLED: error.name or str(error)})
     except Exception as error:  # noqa: BLE001 - the one place that has to catch everything
         return _unknown(error, spent())
 
 
-def _unknown(error: Exception, cost: Cost) -> Failure:
+def _limit() -> str:
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return "" if limit == resource.RLIM_INFINITY else f": more than memory_gb = {limit / 1e9:g} is needed"
+
+
+def _unknown(error: Exception, cost: Cost, more: Mapping[str, str] | None = None) -> Failure:
     text = "".join(traceback.format_exception(error))
     sys.stderr.write(text)
-    return Failure(FailureKind.UNKNOWN, f"{type(error).__name__}: {error}", cost, {"traceback": text})
+    details = {"traceback": text, **(more or {})}
+    return Failure(FailureKind.UNKNOWN, f"{type(error).__name__}: {error}", cost, details)
 
 
 def answer_here(oracle: ComputedOracle, smiles: str) -> Outcome:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.evaluating import Evaluator, PlainRounds
+from flows.evaluating import Evaluator, NotInstalledError, PlainRounds
 from flows.opening import begin_or_resume, commit
 from loop.molecule import known
 from loop.records import Candidate, Failure, FailureKind, Measurement, Pick, Request
@@ -81,4 +81,25 @@ def test_an_oracle_that_fails_at_once_is_a_failure_with_its_reason(quick: Path) 
     assert isinstance(good, Measurement)
     assert isinstance(bad, Failure)
     assert (bad.kind, "no molecule" in bad.reason) == (FailureKind.INPUT, True)
+    opened.ledger.close()
+
+
+def test_an_oracle_whose_engine_is_missing_costs_nothing_and_goes_on_once_it_is_there(
+    quick: Path, tmp_path: Path
+) -> None:
+    engine = tmp_path / "engine_of_the_test.py"
+    quick.write_text(quick.read_text().replace('kind = "surface"', f'kind = "surface"\nneeds = "{engine}"'))
+    opened = begin_or_resume(quick, None)
+    with opened.store.locked():
+        commit(opened)
+        run = conducting(opened)
+        with pytest.raises(NotInstalledError, match=r"No module named 'engine_of_the_test'; nothing was"):
+            run.conduct(lambda: PlainRounds(run.evaluator))
+        assert not opened.ledger.state().failures
+        assert not opened.ledger.state().setbacks
+        engine.write_text("")
+        run = conducting(opened)
+        run.conduct(lambda: PlainRounds(run.evaluator))
+    assert len(opened.ledger.state().values["tpsa"]) == 18
+    assert not opened.ledger.state().failures
     opened.ledger.close()

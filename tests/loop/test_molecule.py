@@ -74,6 +74,8 @@ def test_facts_of_a_molecule() -> None:
         ("CCCCCCCCCCCCCCCCCCCCCCC", "23 heavy atoms"),
         ("CC(=O)[O-]", "net charge -1"),
         ("CC[Se]C", "element Se"),
+        ("[2H]OC", "isotope labels"),
+        ("[Cl-]", "1 heavy atoms"),
         ("C[N+](C)(C)CC(=O)[O-]", "zwitterion"),
         ("CCCCCCCC", "logP"),
         ("COOC", "peroxide"),
@@ -157,3 +159,15 @@ def test_the_nearest_is_the_most_similar_of_all() -> None:
     assert list(nearest(some, others)) == [similarities(molecule, others).max() for molecule in some]
     assert list(nearest(some, [])) == [0.0] * len(some)
     assert list(nearest([], others)) == []
+
+
+@pytest.mark.parametrize("smiles", ["[NH4+]", "[Cl-]", "C[N+](C)(C)C", "O=S(=O)([O-])C(F)(F)F"])
+def test_an_ion_is_no_zwitterion(smiles: str) -> None:
+    anything = Limits(min_heavy_atoms=1, max_logp=None, allow_charged=True, exclude={})
+    assert anything.refusal(parse(smiles)) is None
+    assert "net charge" in str(Limits(min_heavy_atoms=1, max_logp=None, exclude={}).refusal(parse(smiles)))
+
+
+def test_an_atom_that_stands_for_any_makes_no_molecule() -> None:
+    with pytest.raises(MoleculeError, match=r"'\*C' holds an atom without an element"):
+        parse("*C")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Literal
@@ -28,6 +30,7 @@ class Surface(BaseModel):
     breaks_while: str = ""
     dawdles_over: str = ""
     waits_for: str = ""
+    needs: str = ""
 
     @property
     def exact(self) -> bool:
@@ -56,6 +59,9 @@ class Surface(BaseModel):
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         mol = molecule.rdkit()
+        if self.needs:
+            sys.path.insert(0, str(Path(self.needs).parent))
+            importlib.import_module(Path(self.needs).stem)
         if self.stumbles_over in {atom.GetSymbol() for atom in mol.GetAtoms()}:
             raise ConvergenceError(f"nothing converges with {self.stumbles_over}")
         if self.breaks_while and Path(self.breaks_while).exists():

@@ -65,6 +65,24 @@ def _line(text: str, start: str) -> int:
         ("max_heavy_atoms = 9", 'max_heavy_atoms = 9\nexclude = {bad = "[C"}', ["not a valid SMARTS"]),
         ("max_heavy_atoms = 9", "max_heavy_atoms = 1", ["min_heavy_atoms 2 is above"]),
         ("initial = 6", "", ["initial design is empty"]),
+        ("initial = 6", 'initial = "6"', ["generators[1].initial: must be a number, not '6'"]),
+        (
+            "evaluations = 18",
+            "evaluations = true",
+            ["budget.evaluations: must be a number, not true"],
+        ),
+        (
+            "max_heavy_atoms = 9",
+            'allow_charged = "yes"',
+            ["allow_charged: must be true or false"],
+        ),
+        ("[[generators]]", "[generators]", ["generators: write [[generators]] above it"]),
+        ("[limits]", "failures = 3\n[limits]", ["budget.failures: unknown key"]),
+        (
+            'kind = "surface"',
+            "memory_gb = 0.01",
+            ["the key 'kind'", "oracles[1].memory_gb: input"],
+        ),
         ('kind = "synthesizability"', 'kind = "surface"', ["given twice"]),
         ('name = "quick"', 'name = "quick', ["not valid TOML", "line 2"]),
         (
@@ -140,6 +158,19 @@ def test_the_line_is_the_line(tmp_path: Path, plugin: Path) -> None:
     number = _line(text, 'property = "refractvity"')
     assert f"line {number}:" in problem
     assert "objectives[2].property" in problem
+
+
+def test_a_list_is_not_called_short_because_its_only_entry_is_wrong(tmp_path: Path, plugin: Path) -> None:
+    text = QUICK[: QUICK.rindex("[[oracles]]")].replace('kind = "surface"', "deadline_minutes = 0")
+    told = "\n".join(_problems(tmp_path / "c.toml", text))
+    assert "oracles[1].deadline_minutes: input should be greater than 0, not 0" in told
+    assert "at least 1 item" not in told
+
+
+def test_a_list_of_which_nothing_may_be_proposed_is_no_campaign(tmp_path: Path, plugin: Path) -> None:
+    (tmp_path / "mine.smi").write_text("[Cl-] chloride\n[NH4+] ammonium\n")
+    told = _problems(tmp_path / "c.toml", QUICK.replace('"known-additives"', '"mine.smi"'))
+    assert "none of the molecules listed may be proposed; chloride: 1 heavy atoms" in "\n".join(told)
 
 
 def test_every_mistake_is_named_at_once(tmp_path: Path, plugin: Path) -> None:

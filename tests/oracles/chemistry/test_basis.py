@@ -104,3 +104,31 @@ def test_an_element_that_shells_do_not_cover_is_not_left_bare() -> None:
     sulfide = Geometry(("S", "H", "H"), np.array([[0, 0, 0], [0, 0.96, 0.93], [0, -0.96, 0.93]]), 0)
     with pytest.raises(InputError, match=r"no basis set '6-31g\(2df,p\)/gaussian' for S"):
         mean_field(sulfide, EXACT, 2000)
+
+
+WATER = Geometry(("O", "H", "H"), np.array([[0, 0, 0], [0, 0.757, 0.587], [0, -0.757, 0.587]]), 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "core", "homo"),
+    [
+        ("def2-tzvppd", 0, -8.81),
+        ("unc-cc-pvdz", 0, -7.92),
+        ("lanl2dz", 0, -8.22),
+        ("bfd-vtz", 2, -8.71),
+        ("ccecp-cc-pvtz", 2, -8.65),
+    ],
+)
+def test_a_basis_set_made_for_a_core_potential_gets_it(name: str, core: int, homo: float) -> None:
+    """Without it the HOMO came out at -10.5 eV in BFD-VTZ, and nothing objected."""
+    plain = Functional("b3lyp", name, grids=(0,), density_fitting=False)
+    found = mean_field(WATER, plain, 2000)
+    found.kernel()
+    assert found.mol.atom_nelec_core(0) == core
+    assert found.mo_energy[found.mo_occ > 0].max() * HARTREE == pytest.approx(homo, abs=0.03)
+
+
+@pytest.mark.parametrize("name", ["gth-szv", "ano@1s1p"])
+def test_a_basis_set_that_cannot_hold_the_electrons_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=f"'{name}' cannot hold the electrons of O"):
+        mean_field(WATER, Functional("b3lyp", name, grids=(0,)), 2000)

@@ -90,6 +90,7 @@ def test_it_measures(tmp_path: Path) -> None:
         (Own(name="mine", functional="b3lyp,,"), "libxc has no functional 'b3lyp,,'"),
         (Own(name="mine", functional=","), "',' is no functional"),
         (Own(name="mine", basis="def3-svp"), "PySCF has no basis set 'def3-svp'"),
+        (Own(name="mine", basis="gth-szv"), "'gth-szv' cannot hold the electrons of O"),
         (Own(name="mine", functional="svwn", dispersion="d3bj"), "there is no d3bj for 'svwn'"),
         (Own(name="mine", functional="wb97x-v", dispersion="d3bj"), "d3bj would count it twice"),
         (Own(name="mine", functional="wb97x-d"), "PySCF does not do 'wb97x-d'"),
@@ -98,6 +99,7 @@ def test_it_measures(tmp_path: Path) -> None:
 def test_what_pyscf_does_not_know_is_an_error_of_input(own: Own, reason: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=reason):
         Orbitals(own=own).measure(parse("O"), tmp_path)
+    assert not list(tmp_path.iterdir()), "it was known before anything was calculated"
 
 
 def test_implicit_water_where_there_is_none_is_refused() -> None:
