@@ -66,11 +66,7 @@ def _line(text: str, start: str) -> int:
         ("max_heavy_atoms = 9", "max_heavy_atoms = 1", ["min_heavy_atoms 2 is above"]),
         ("initial = 6", "", ["initial design is empty"]),
         ("initial = 6", 'initial = "6"', ["generators[1].initial: must be a number, not '6'"]),
-        (
-            "evaluations = 18",
-            "evaluations = true",
-            ["budget.evaluations: must be a number, not true"],
-        ),
+        ("seed = 11", "seed = true", ["seed: must be a number, not true"]),
         (
             "max_heavy_atoms = 9",
             'allow_charged = "yes"',
