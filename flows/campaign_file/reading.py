@@ -192,7 +192,8 @@ def _sentence(
     if error["type"] == "tuple_type" and isinstance(given, Mapping):
         return source.problem(where, f"write [[{_field(where)}]] above it, as there may be several")
     if error["type"] in TABLE_TYPES:
-        return source.problem(where, f"must be a table, not {given!r}")
+        shown = isinstance(given, str | int | float) and "://" not in str(given)
+        return source.problem(where, "must be a table" + (f", not {given!r}" if shown else ""))
     # A URL is not repeated, for it may hold a password.
     if isinstance(given, str | int | float | bool) and "://" not in str(given):
         message = f"{message[0].lower()}{message[1:]}, not {given!r}"
