@@ -298,7 +298,7 @@ def _tell(request: Request, outcome: Outcome) -> None:
     if isinstance(outcome, Failure):
         log.warning("%s failed (%s): %s", what, outcome.kind, outcome.reason)
         return
-    values = ", ".join(f"{v.property} {v.value:.3f} {v.unit}".removesuffix(" 1") for v in outcome.values)
+    values = ", ".join(map(str, outcome.values))
     log.info("%s: %s in %.0f s", what, values, outcome.cost.wall_seconds)
 
 

@@ -179,6 +179,10 @@ class Value:
         if not (math.isfinite(self.uncertainty) and self.uncertainty >= 0):
             raise NotAValueError(f"the uncertainty of {self.property} is {self.uncertainty}")
 
+    def __str__(self) -> str:
+        give = f" ± {self.uncertainty:.2g}" if self.uncertainty else ""
+        return f"{self.property} {self.value:.3f}{give} {self.unit}".removesuffix(" 1")
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:

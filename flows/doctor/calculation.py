@@ -86,7 +86,7 @@ def _answer(oracle: ComputedOracle, containment: Containment, scratch: Path, say
     if isinstance(outcome, Failure):
         return trouble(about, f"{name}: {outcome.reason}", _advice(outcome))
     assert outcome is not None  # noqa: S101 - nobody cancels it
-    values = ", ".join(f"{v.property} {v.value:.3f} {v.unit}".removesuffix(" 1") for v in outcome.values)
+    values = ", ".join(map(str, outcome.values))
     return ok(about, f"{name}: {values}, in {_duration(outcome.cost.wall_seconds)}")
 
 
