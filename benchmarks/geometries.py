@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.durable.machine import machine
-from loop.molecule import Molecule, parse
+from loop.molecule import Molecule, MoleculeError, parse
 from loop.protocols import ConvergenceError, InputError, RejectedError
 from oracles.chemistry.lowest import lowest
 from oracles.chemistry.selfconsistent import solve
@@ -41,10 +41,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--smiles", nargs="+", default=[])
     options = parser.parse_args()
+    try:
+        molecules = [(text, parse(text)) for text in options.smiles] or list(groups())
+    except MoleculeError as error:
+        parser.error(str(error))
     print(f"{ORACLE.protocol().name} ({ORACLE.protocol().digest}), shifts in eV\n{machine()}")
     print(f"{'HOMO':>7} {'LUMO':>7}   {'CPU s':>6}  molecule")
     shifts: list[Shift] = []
-    for name, molecule in _own(options.smiles) if options.smiles else groups():
+    for name, molecule in molecules:
         began = time.process_time()
         try:
             found = shift(molecule)
@@ -66,10 +70,6 @@ def groups() -> Iterator[tuple[str, Molecule]]:
     with GROUPS.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             yield f"{row['name']} ({row['group']})", parse(row["smiles"])
-
-
-def _own(smiles: list[str]) -> Iterator[tuple[str, Molecule]]:
-    return ((text, parse(text)) for text in smiles)
 
 
 def shift(molecule: Molecule) -> Shift:

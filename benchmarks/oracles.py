@@ -34,9 +34,12 @@ def main() -> None:
     parser.add_argument("--deadline", type=float, default=3600.0, help="seconds of one calculation")
     parser.add_argument("--directory", type=Path, default=Options.directory)
     options = vars(parser.parse_args())
-    rows, listed = options.pop("rows") or ROWS, options.pop("list")
+    asked, listed = options.pop("rows"), options.pop("list")
+    rows = asked or ROWS
     if unknown := [name for name in rows if name not in ROWS]:
         parser.error(f"there is no row {', '.join(unknown)}; there are {', '.join(ROWS)}")
+    if "qm9" in asked and options["qm9"] is None:
+        parser.error("the row qm9 needs --qm9 DIR, the data directory of the package qm9pack")
     if listed:
         for name in ROWS:
             print(f"{name:<12} {module(name).TARGET:<28} {module(name).WHAT}")

@@ -98,6 +98,8 @@ class ZincBinding(BaseModel):
 
     def refusal(self, molecule: Molecule) -> str | None:
         """Elements outside the protocol, ions, zwitterions, and molecules without a donor atom."""
+        if molecule.charge:
+            return f"{molecule} has the charge {molecule.charge:+d}; give its neutral form"
         if (reason := donors.refusal(molecule)) is not None:
             return reason
         if is_zwitterion(molecule):

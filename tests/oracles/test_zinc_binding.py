@@ -90,3 +90,9 @@ def test_fragments_keep_the_functions_of_the_other() -> None:
     assert binding._ligand(bare, ghosts=True).symbols == ("O", "H", "H", "ghost-Zn")
     assert (binding._ion(bare, ghosts=True).charge, binding._ligand(bare, ghosts=True).charge) == (2, 0)
     assert binding._ligand(bare, ghosts=False).symbols == ("O", "H", "H")
+
+
+def test_what_does_not_exist_in_gas_is_refused_with_a_way_out() -> None:
+    acetate, glycine = (str(ZincBinding().refusal(parse(s))) for s in ("CC(=O)[O-]", "[NH3+]CC(=O)[O-]"))
+    assert acetate == "CC(=O)[O-] has the charge -1; give its neutral form"
+    assert "is a zwitterion, which does not exist in gas; give its neutral form" in glycine
