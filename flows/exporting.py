@@ -11,6 +11,7 @@ from rdkit import Chem
 from rdkit.Chem import AllChem
 from rdkit.Chem.rdchem import Mol
 
+from flows.assembly import Assembled
 from flows.opening import Opened
 from flows.store import StoreError
 from flows.structures import renew, structures
@@ -18,13 +19,14 @@ from flows.structures.sdf import placed, write_molecules
 from flows.structures.xyz import write_geometries, write_trajectories
 from flows.summary import candidates
 from loop.campaign import Answer, State
+from loop.protocols import RatedOracle
 from loop.records import Failure, Measurement
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_export(opened: Opened, to: Path | None) -> list[Path]:
-    """Write ``molecules.csv``, ``answers.csv`` and ``molecules.sdf``.
+    """Write ``molecules.csv``, ``answers.csv``, ``molecules.sdf``, and ``properties.csv`` with their units.
 
     Where there are any, also what people reported (``readings.csv``), every geometry (``structures.db`` for
     ASE, ``structures.xyz``, ``structures.sdf``) and how the atoms came there (``trajectories.xyz``).
@@ -40,10 +42,12 @@ def write_export(opened: Opened, to: Path | None) -> list[Path]:
     except OSError as error:
         raise StoreError(f"{directory}: cannot be created: {error.strerror}") from error
     state = opened.ledger.state()
-    paths = [directory / name for name in ("molecules.csv", "answers.csv", "molecules.sdf")]
+    names = ("molecules.csv", "answers.csv", "molecules.sdf", "properties.csv")
+    paths = [directory / name for name in names]
     molecules = candidates(opened.assembled.definition, state)
     harmless(molecules).to_csv(paths[0], index=False)
     harmless(_answers(state)).to_csv(paths[1], index=False)
+    harmless(_properties(opened.assembled)).to_csv(paths[3], index=False)
     about: dict[str, list[Answer]] = {}
     for answer in state.answers.values():
         about.setdefault(answer.request.molecule.smiles, []).append(answer)
@@ -68,6 +72,23 @@ def _structures(opened: Opened, state: State, directory: Path) -> list[Path]:
     write_molecules(structures(state), sdf)
     write_trajectories(structures(state), ways)
     return [db, xyz, sdf, ways]
+
+
+def _properties(assembled: Assembled) -> pd.DataFrame:
+    """What the columns of the molecules are: unit, meaning, and the protocol that they come from."""
+    return pd.DataFrame(
+        {
+            "property": prop.name,
+            "unit": prop.unit,
+            "uncertainty": oracle.uncertainties[prop.name] if isinstance(oracle, RatedOracle) else None,
+            "description": prop.description,
+            "oracle": oracle.kind,
+            "protocol": oracle.protocol().name,
+            "digest": oracle.protocol().digest,
+        }
+        for oracle in assembled.parts.oracles
+        for prop in oracle.properties
+    )
 
 
 def _readings(state: State) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from tests.conftest import conducting
 
 def test_failures_are_exported_as_failures_never_as_numbers(finished: Opened, tmp_path: Path) -> None:
     paths = write_export(finished, tmp_path / "out")
-    assert [p.name for p in paths] == ["molecules.csv", "answers.csv", "molecules.sdf"]
+    assert [p.name for p in paths] == ["molecules.csv", "answers.csv", "molecules.sdf", "properties.csv"]
     answers = pd.read_csv(paths[1])
     failed = answers[answers["failure"].notna()]
     assert len(failed) == len(finished.ledger.state().failures)
@@ -34,7 +34,7 @@ def test_failures_are_exported_as_failures_never_as_numbers(finished: Opened, tm
 
 
 def test_structures_carry_their_values(finished: Opened, tmp_path: Path) -> None:
-    _, _, sdf = write_export(finished, tmp_path)
+    sdf = write_export(finished, tmp_path)[2]
     table = pd.read_csv(tmp_path / "molecules.csv")
     for mol, (_, row) in zip(Chem.SDMolSupplier(str(sdf)), table.iterrows(), strict=True):
         assert Chem.MolToSmiles(mol) == row["smiles"]
@@ -43,6 +43,15 @@ def test_structures_carry_their_values(finished: Opened, tmp_path: Path) -> None
         else:
             assert mol.GetDoubleProp("tpsa") == pytest.approx(row["tpsa"])
             assert mol.HasProp("tpsa uncertainty")
+
+
+def test_every_column_of_the_molecules_has_its_unit_and_protocol(finished: Opened, tmp_path: Path) -> None:
+    write_export(finished, tmp_path)
+    told = pd.read_csv(tmp_path / "properties.csv").set_index("property")
+    assert told.loc["tpsa", "unit"] == "angstrom^2"
+    assert told.loc["sa", "uncertainty"] == 0.0
+    protocols = {digest for digest, _ in finished.ledger.state().protocols.items()}
+    assert set(told["digest"]) == protocols
 
 
 def test_no_cell_is_a_formula(finished: Opened, tmp_path: Path) -> None:
@@ -93,7 +102,7 @@ def test_structures_are_the_geometries_that_were_measured_at(tmp_path: Path) -> 
         run = conducting(opened)
         run.conduct(lambda: PlainRounds(run.evaluator))
     details = {a.request.molecule.smiles: a.outcome.details for a in opened.ledger.state().answers.values()}
-    _, _, sdf, db, xyz, bonded, ways = write_export(opened, tmp_path / "out")
+    _, _, sdf, _, db, xyz, bonded, ways = write_export(opened, tmp_path / "out")
     assert write_export(opened, tmp_path / "out")[-1] == ways, "older ones are replaced"
     opened.ledger.close()
     database = connect(db)  # type: ignore[no-untyped-call]
