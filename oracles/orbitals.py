@@ -217,10 +217,9 @@ class Orbitals(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Orbitals:
-        if (
-            self.own is not None
-            and (wrong := self.own.wrong(self._named(), UNCERTAINTY_DFT, shipped_names(type(self))))
-            is not None
-        ):
+        if self.own is None:
+            return self
+        wrong = self.own.wrong(self._named(), UNCERTAINTY_DFT, shipped_names(type(self)))
+        if wrong is not None:
             raise ValueError(wrong)
         return self

@@ -154,10 +154,8 @@ class ZincExchange(BaseModel):
     def _whole(self) -> ZincExchange:
         if self.own is None:
             return self
-        if (
-            wrong := self.own.wrong(
-                self._named().functional, {self._property: 0.0}, shipped_names(type(self))
-            )
-        ) is not None:
+        functional, measured = self._named().functional, {self._property: 0.0}
+        wrong = self.own.wrong(functional, measured, shipped_names(type(self)))
+        if wrong is not None:
             raise ValueError(wrong)
         return self

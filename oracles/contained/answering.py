@@ -65,7 +65,7 @@ def answer(oracle: ComputedOracle, smiles: str, scratch: Path, spent: Callable[[
         kind = next(k for t, k in KINDS.items() if isinstance(error, t))
         details = error.details if isinstance(error, OracleError) else {}
         return Failure(kind, str(error), spent(), details)
-    except ImportError as error:
+    except ModuleNotFoundError as error:  # other import errors may be of memory, and of one molecule
         return _unknown(error, spent(), {NOT_INSTALLED: error.name or str(error)})
     except Exception as error:  # noqa: BLE001 - the one place that has to catch everything
         return _unknown(error, spent())
