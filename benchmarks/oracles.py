@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.oracle_rows.children import THREADS
 from benchmarks.oracle_rows.row import Options, Result, where
 
-ROWS = ("qm9", "paper", "accuracy", "speed", "wall", "coverage", "adversarial", "series")
+ROWS = ("qm9", "paper", "accuracy", "speed", "wall", "coverage", "adversarial", "series", "repeats")
 
 
 def main() -> None:

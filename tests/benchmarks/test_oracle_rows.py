@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 
 from benchmarks import known_additives
 from benchmarks.kept_answers import Line
-from benchmarks.oracle_rows import accuracy, adversarial, coverage, ours, plain, plainly, qm9, speed
+from benchmarks.oracle_rows import accuracy, adversarial, coverage, ours, plain, plainly, qm9, repeats, speed
 from benchmarks.oracle_rows.asking import ask, row_of, uncertainty, value
 from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.compounds import drawn_corpus, drawn_known, neutral_known
@@ -232,6 +234,31 @@ def test_accuracy_is_a_mean_of_absolute_errors() -> None:
     assert "homo MAE 0.0100" in result.figure
     assert not accuracy.result(errors | {"lumo": [0.03]}, 0).met
     assert not accuracy.result(errors | {"lumo": []}, 1).met
+
+
+def test_two_searches_differ_by_more_than_one_from_their_mean() -> None:
+    result = repeats.result([0.03, -0.03, 0.03], 0.03, 0)
+    assert result.met
+    assert "differ by 0.030" in result.figure
+    assert "one is good to 0.021" in result.figure
+    assert not repeats.result([0.03, -0.06, 0.09], 0.03, 0).met
+    assert not repeats.result([0.03], 0.03, 1).met, "a molecule without a value is no agreement"
+    assert not repeats.result([], 0.03, 0).met
+
+
+def test_every_seed_of_a_search_is_another_one_in_a_repeat() -> None:
+    chemistry = Path(str(files("oracles"))) / "chemistry"
+    seeded = {p.stem for p in chemistry.glob("*.py") if re.search(r"\bSEED\b", p.read_text("utf-8"))}
+    assert {name.rpartition(".")[2] for name in repeats.SEEDED} == seeded
+
+
+@pytest.mark.slow
+def test_another_seed_is_another_search() -> None:
+    smiles, seeds = "NC(N)=O", (1, 2, 2)
+    found = [repeats.searched({"smiles": smiles, "seed": seed}) for seed in seeds]
+    first, second, again = (value(row, "zn_exchange") for row in found)
+    assert first != second == again
+    assert first == pytest.approx(second, abs=0.1)
 
 
 @pytest.mark.parametrize(
