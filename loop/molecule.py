@@ -115,6 +115,8 @@ def parse(text: str) -> Molecule:
     canonical = Chem.MolToSmiles(mol)
     # Text that is canonical already needs no second round: the same text gives the same molecule.
     mol = _shared(canonical)
+    if mol is None:
+        raise MoleculeError(f"'{text}' has no canonical form that RDKit reads: {canonical}")
     smiles = canonical if canonical == text else Chem.MolToSmiles(mol)
     if "." in smiles:
         raise MoleculeError(f"'{text}' has several fragments; give one connected molecule")

@@ -45,6 +45,7 @@ def test_stereo_isomers_are_two() -> None:
         ("CC.O", "several fragments"),
         ("[CH3]", "radical"),
         ("C" * (MAX_TEXT + 1), "characters"),
+        ("[Si+]#[N+][Si+]1[B+]P1", "no canonical form that RDKit reads"),
     ],
 )
 def test_bad_text_is_refused_with_the_reason(text: str, clause: str) -> None:
