@@ -22,10 +22,10 @@ from oracles.chemistry.theory import CONFORMERS, Functional, Resources
 UNCERTAINTY = {"cpcm": 0.04, "alpb-correction": 0.25}
 """Standard uncertainty in eV of the number as this protocol defines it, for what another search would find.
 
-With more starting geometries 57 known additives differ by 0.04 eV (root mean square; the median 0.005): most
-not at all, and a few by much, acesulfame by 0.21 and 1,3-dioxolane by 0.14 (``docs/decisions/0028*``). Random
-seeds alone had shown 0.0095 over eight ligands. The GFN2 solvation correction does not follow the density:
-minima of one complex spread by 0.1 eV, and it differs from C-PCM by 0.2 eV for ligands with few protons."""
+An estimate: random seeds move it by 0.01 eV over eight ligands, more minima by 0.02 over six, of which
+dimethyl sulfoxide by 0.05 (``docs/decisions/0024*``, ``0028*``; ``python -m benchmarks.oracles repeats``
+searches again). The GFN2 solvation correction does not follow the density: minima of one complex spread by
+0.1 eV, and it differs from C-PCM by 0.2 eV for ligands with few protons."""
 
 
 def preload() -> None:

@@ -75,7 +75,7 @@ def binding(
         raise RejectedError(f"relaxing {ligand.isomer} with {forces.xc}: {changed}")
     bound = _bound(ligand, ion, forces, resources)
     density = solve(bound, functional, max_cycle, resources, "complex")
-    shell = shell_of(bound, len(free.symbols), ion)
+    shell = shell_of(bound, ligand.mol, ion)
     charge = float(atomic_charges(density)[len(free.symbols)])
     believe_density(molecule, density.gap, charge, ion)
 
@@ -163,7 +163,7 @@ def flaw(ligand: Ligand, ion: Ion, bound: Geometry) -> str | None:
     changed = rearranged(ligand.mol, ligand.isomer, bound)
     if changed is not None:
         return changed
-    near = shell_of(bound, ligand.mol.GetNumAtoms(), ion).ligand
+    near = shell_of(bound, ligand.mol, ion).ligand
     return None if near else "the molecule left the ion"
 
 

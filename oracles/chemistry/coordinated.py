@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,8 @@ class Complex:
         The first shell as it came out.
     kinds
         What the ligand's donors are, in the order of the shell.
+    classes
+        Which atoms these are, equal where symmetry makes them so, in the same order.
     path
         How it came to rest.
     """
@@ -42,12 +44,19 @@ class Complex:
     energy: float
     shell: Shell
     kinds: tuple[str, ...]
+    classes: tuple[int, ...]
     path: Trajectory
 
     @property
     def denticity(self) -> int:
         """Number of the ligand's atoms in the shell, and of waters released."""
         return len(self.shell.ligand)
+
+    @property
+    def bound_by(self) -> str:
+        """The ligand's donors, each with the atom's place: ``O2 (carbonyl O)``."""
+        donors = zip(self.shell.ligand, self.kinds, strict=True)
+        return " and ".join(f"{self.geometry.symbols[k]}{k + 1} ({kind})" for k, kind in donors)
 
     def details(self) -> dict[str, Any]:
         """The complex as JSON-able provenance."""
@@ -95,11 +104,8 @@ class Built:
 
     @property
     def families(self) -> tuple[tuple[Complex, ...], ...]:
-        """Complexes with the same kinds of donors; they differ in conformation and in how waters turn."""
-        found: dict[tuple[str, ...], list[Complex]] = {}
-        for each in self.complexes:
-            found.setdefault(tuple(sorted(each.kinds)), []).append(each)
-        return tuple(map(tuple, found.values()))
+        """Complexes with the same donors; they differ in conformation and in how waters turn."""
+        return families(self.complexes)
 
     def details(self) -> dict[str, Any]:
         """The search as JSON-able provenance."""
@@ -107,6 +113,14 @@ class Built:
             "starts": {str(n): k for n, k in self.starts.items()},
             "not_formed": {str(n): text for n, text in self.flaws.items()},
         }
+
+
+def families(complexes: Iterable[Complex]) -> tuple[tuple[Complex, ...], ...]:
+    """Complexes with the same donors, those of each family lowest first by GFN2."""
+    found: dict[tuple[int, ...], list[Complex]] = {}
+    for each in sorted(complexes, key=lambda c: c.energy):
+        found.setdefault(tuple(sorted(each.classes)), []).append(each)
+    return tuple(map(tuple, found.values()))
 
 
 @dataclass(frozen=True)

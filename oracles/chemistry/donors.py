@@ -14,7 +14,10 @@ COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br"})
 """Elements of ligands that complexes are built from."""
 
 DONORS: dict[str, str] = {
-    "oxo O": "[OX1;+0]=[#6,#7,#15,#16]",
+    "carbonyl O": "[OX1;+0]=[#6]",
+    "sulfoxide or sulfonyl O": "[OX1;+0]=[#16]",
+    "phosphoryl O": "[OX1;+0]=[#15]",
+    "nitro or nitroso O": "[OX1;+0]=[#7]",
     "anionic O": "[OX1;-1]",
     # The single-bonded O of an acid or ester gives its lone pair to the C=O, which binds instead.
     "ether or hydroxyl O": "[OX2;+0;!a;!$(O-[#6,#7,#15,#16]=[O,S,N])]",
@@ -22,6 +25,8 @@ DONORS: dict[str, str] = {
     "amine N": "[NX3;+0;!a;!$(N-[#6,#7,#15,#16]=[O,S,N]);!$(N-[#6]#N)]",
     "anionic N": "[N;-1;!$(N=[N+])]",
     "imine N": "[NX2;+0;!a;!$(N=[O,S])]=[#6,#7]",
+    # Of a C-nitroso compound, which binds through N; nitrites and nitrosamines give O.
+    "nitroso N": "[NX2;+0;$(N-[#6])]=[OX1;+0]",
     "aromatic N": "[nX2;+0]",
     "nitrile N": "[NX1;+0]#[#6]",
     "thiocarbonyl S": "[SX1;+0]=[#6,#15]",
@@ -63,11 +68,16 @@ def every(mol: Mol) -> tuple[Donor, ...]:
 
 def find(mol: Mol) -> tuple[Donor, ...]:
     """Donors of a molecule, one per symmetry class, by atom index."""
-    classes = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
+    same = classes(mol)
     found: dict[int, Donor] = {}
     for donor in every(mol):
-        found.setdefault(classes[donor.atom], donor)
+        found.setdefault(same[donor.atom], donor)
     return tuple(sorted(found.values(), key=lambda d: d.atom))
+
+
+def classes(mol: Mol) -> list[int]:
+    """A number for each atom, equal for those that symmetry makes equal."""
+    return list(Chem.CanonicalRankAtoms(mol, breakTies=False))
 
 
 def refusal(molecule: Molecule, ion: str = "Zn2+") -> str | None:

@@ -76,9 +76,7 @@ def exchange(
         **best.complex.details(),
         **best.details(),
         "minima_ev": [round(b.exchange, 5) for b in found],
-        "other_donors_ev": {
-            " and ".join(b.complex.kinds): round(b.exchange, 5) for b in firsts if b is not chosen
-        },
+        "other_donors_ev": {b.complex.bound_by: round(b.exchange, 5) for b in firsts if b is not chosen},
         **built.details(),
         "energies_hartree": {
             "complex": best.energy.total,

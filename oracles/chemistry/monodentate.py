@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from oracles.chemistry.donors import Donor
 from oracles.chemistry.geometry import FloatArray, Geometry
@@ -19,14 +20,24 @@ TWISTS = np.deg2rad(np.arange(0.0, 90.0, 15.0))
 ROOMY = 0.85
 """A direction counts as open if its clearance is at least this fraction of the best one's."""
 
+CLOSE = 0.5
+"""The same where the waters shall touch the ligand: one that is bound to the ion may hold on to it, too."""
 
-def starts(ligand: Geometry, donor: Donor, ion: Ion, n: int) -> list[Geometry]:
-    """Build ``n`` different starting geometries for one donor.
+
+def starts(ligand: Geometry, donor: Donor, ion: Ion, n: int, close: int = 0) -> list[Geometry]:
+    """Build different starting geometries for one donor.
 
     The ion with its waters comes along the directions that leave the most room between the fragment
     and the rest of the ligand. On the first visit of a direction the waters stand as in the hydrate,
     later each is turned about its own axis by a random angle of a constant seed: the energy is flat in
     these angles, and the hydrogen bonds to the ligand depend on them.
+
+    Parameters
+    ----------
+    n
+        How many where there is room.
+    close
+        How many more where there is less.
 
     Returns
     -------
@@ -34,11 +45,11 @@ def starts(ligand: Geometry, donor: Donor, ion: Ion, n: int) -> list[Geometry]:
         Atoms in the order ligand, ion, then O, H, H for each water; the ion's charge added.
     """
     rng = np.random.default_rng(SEED)
-    approaches = _approaches(ligand, donor, ion)
+    approaches, crowded = _approaches(ligand, donor, ion, close)
     free = list(range(1, ion.waters))
     built = []
-    for k in range(n):
-        frame = approaches[k % len(approaches)]
+    frames = [approaches[k % len(approaches)] for k in range(n)] + crowded
+    for k, frame in enumerate(frames):
         turns = np.zeros(len(free)) if k < len(approaches) else rng.uniform(0.0, np.pi, len(free))
         at = ligand.positions[donor.atom] + ion.contacts[donor.element].start * frame[0]
         built.append(shaken(complexed(ligand, ion, at, frame, free, turns), rng))
@@ -50,16 +61,25 @@ def shaken(start: Geometry, rng: np.random.Generator) -> Geometry:
     return start.moved(start.positions + rng.normal(0.0, SHAKE, start.positions.shape))
 
 
-def _approaches(ligand: Geometry, donor: Donor, ion: Ion) -> list[FloatArray]:
-    """Frames of the roomiest direction and of the open ones farthest from those already taken."""
+def _approaches(
+    ligand: Geometry, donor: Donor, ion: Ion, close: int
+) -> tuple[list[FloatArray], list[FloatArray]]:
+    """Frames of the roomiest direction and of open ones far from those already taken; then of others."""
     directions = _sphere(DIRECTIONS)
     clearance, twist = _clearances(ligand, donor, ion, directions)
-    open_to = np.flatnonzero(clearance >= ROOMY * clearance.max())
     chosen = [int(np.argmax(clearance))]
-    while len(chosen) < min(APPROACHES, len(open_to)):
-        nearest = (directions[open_to] @ directions[chosen].T).max(axis=1)
-        chosen.append(int(open_to[np.argmin(nearest)]))
-    return [_frame(directions[k], twist[k]) for k in chosen]
+    _add_farthest(chosen, directions, clearance >= ROOMY * clearance.max(), APPROACHES)
+    roomy = len(chosen)
+    _add_farthest(chosen, directions, clearance >= CLOSE * clearance.max(), roomy + close)
+    frames = [_frame(directions[k], twist[k]) for k in chosen]
+    return frames[:roomy], frames[roomy:]
+
+
+def _add_farthest(chosen: list[int], directions: FloatArray, among: NDArray[np.bool_], wanted: int) -> None:
+    found = np.flatnonzero(among)
+    while len(chosen) < min(wanted, len(found)):
+        nearest = (directions[found] @ directions[chosen].T).max(axis=1)
+        chosen.append(int(found[np.argmin(nearest)]))
 
 
 def _sphere(n: int) -> FloatArray:

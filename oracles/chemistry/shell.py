@@ -11,6 +11,9 @@ from oracles.chemistry.connectivity import Bonds, bonds_in_space, bonds_of, isom
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ions import Ion
 
+BEHIND = 0.5
+"""In angstrom: so much farther from the ion than the atom it is bonded to, an atom binds nothing itself."""
+
 
 @dataclass(frozen=True)
 class Shell:
@@ -36,17 +39,27 @@ class Shell:
         return len(self.ligand) + len(self.waters)
 
 
-def shell_of(geometry: Geometry, ligand_atoms: int, ion: Ion) -> Shell:
-    """Read the first shell; atoms in the order ligand, ion, waters."""
-    apart = np.linalg.norm(geometry.positions - geometry.positions[ligand_atoms], axis=1)
+def shell_of(geometry: Geometry, ligand: Mol, ion: Ion) -> Shell:
+    """Read the first shell; atoms in the order ligand, ion, waters.
+
+    An atom of the ligand that is only there because the one it is bonded to binds is none of it: the sulfur
+    of dimethyl sulfoxide is 2.8 angstrom from a magnesium ion that the oxygen binds.
+    """
+    n = ligand.GetNumAtoms()
+    apart = np.linalg.norm(geometry.positions - geometry.positions[n], axis=1)
     near = [
         k
         for k, symbol in enumerate(geometry.symbols)
-        if k != ligand_atoms and symbol in ion.contacts and apart[k] < ion.contacts[symbol].reach
+        if k != n and symbol in ion.contacts and apart[k] < ion.contacts[symbol].reach
     ]
+    for bond in ligand.GetBonds():
+        pair = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        nearer, farther = sorted(pair, key=lambda k: float(apart[k]))
+        if nearer in near and farther in near and apart[farther] - apart[nearer] > BEHIND:
+            near.remove(farther)
     return Shell(
-        tuple(k for k in near if k < ligand_atoms),
-        tuple(k for k in near if k > ligand_atoms),
+        tuple(k for k in near if k < n),
+        tuple(k for k in near if k > n),
         tuple(round(float(apart[k]), 4) for k in near),
     )
 
@@ -66,10 +79,9 @@ def flaw(mol: Mol, isomer: str, geometry: Geometry, ion: Ion) -> str | None:
     geometry
         Atoms in the order ligand, ion, then O, H, H for each water.
     """
-    n = mol.GetNumAtoms()
     released = ion.waters - _waters(mol, geometry)
     return rearranged(mol, isomer, geometry) or _flaw_of_shell(
-        geometry, shell_of(geometry, n, ion), ion, released
+        geometry, shell_of(geometry, mol, ion), ion, released
     )
 
 

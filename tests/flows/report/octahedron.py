@@ -33,7 +33,7 @@ def details(**more: Any) -> dict[str, Any]:
     """What an oracle of zinc leaves."""
     return {
         "complex": complex_of().xyz(),
-        "donor_kinds": ["oxo O"],
+        "donor_kinds": ["carbonyl O"],
         "sites": [1],
         "denticity": 1,
         "coordination": 6,

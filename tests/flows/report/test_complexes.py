@@ -128,7 +128,7 @@ def test_what_is_known_is_told() -> None:
     assert picture.legend == "Zn–O 1.95 Å; Zn–OH₂ 2.08 Å (5)"
     assert picture.facts == {
         "reaction": "[Zn(H2O)6]2+ + L -> [Zn(H2O)5L]2+ + H2O",
-        "binds by": "O2 (oxo O)",
+        "binds by": "O2 (carbonyl O)",
         "denticity": "1",
         "coordination": "6 (5 waters)",
         "charge of Zn": "+1.43 e",

@@ -73,7 +73,7 @@ def test_starts_of_chelates_are_intact_and_distinct(ion: str, smiles: str) -> No
     assert len({start.positions.tobytes() for start in starts}) == 3
     for start in starts:
         assert flaw(isomer.mol, isomer.smiles, start, IONS[ion]) is None
-        shell = shell_of(start, isomer.mol.GetNumAtoms(), IONS[ion])
+        shell = shell_of(start, isomer.mol, IONS[ion])
         assert len(shell.ligand) == len(site)
         assert shell.coordination == IONS[ion].waters
 

