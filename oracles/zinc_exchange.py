@@ -24,8 +24,8 @@ UNCERTAINTY = {"cpcm": 0.04, "alpb-correction": 0.25}
 
 Searches from two other seeds differ from it by 0.033 eV (root mean square) over four molecules, and one of
 them missed the chelate of a fifth, 1,2-dimethoxyethane, by 0.27 (``docs/decisions/0028*``; ``python -m
-benchmarks.oracles repeats``). The GFN2 solvation correction does not follow the density: minima of one complex
-spread by 0.1 eV, and it differs from C-PCM by 0.2 eV for ligands with few protons."""
+benchmarks.oracles repeats``). The GFN2 solvation correction does not follow the density: minima of one
+complex spread by 0.1 eV, and it differs from C-PCM by 0.2 eV for ligands with few protons."""
 
 
 def preload() -> None:
