@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.oracle_rows.asking import answered, row_of, uncertainty, value
+from benchmarks.oracle_rows.asking import answered, row_of, value
 from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.compounds import drawn_known
 from benchmarks.oracle_rows.row import Options, Result
@@ -35,7 +35,7 @@ def run(options: Options) -> Result:
     oracle = ZincExchange()
     kept = options.kept("repeats", {"zinc_exchange": oracle.protocol().digest})
     apart: list[float] = []
-    stated = missing = 0.0
+    missing = 0
     for molecule in drawn_known(options.molecules or MOLECULES, options.seed, LARGEST):
         row = answered(oracle, molecule.smiles, options.answers, options.deadline)
         again = [
@@ -49,10 +49,9 @@ def run(options: Options) -> Result:
             print(f"{len(failed)} of {len(rows)} without a value: {reason}  {molecule}", flush=True)
             continue
         first, *others = (value(r, "zn_exchange") for r in rows)
-        stated = uncertainty(row, "zn_exchange")
         apart += [other - first for other in others]
         print(f"{first:+7.3f} {' '.join(f'{o - first:+7.3f}' for o in others)}  {molecule}", flush=True)
-    return result(apart, stated, int(missing))
+    return result(apart, oracle.uncertainties["zn_exchange"], missing)
 
 
 def result(apart: list[float], stated: float, missing: int) -> Result:
