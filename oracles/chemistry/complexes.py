@@ -38,7 +38,6 @@ ALIKE = 3
 that GFN2 has lowest. Within a kind it errs by 0.1 eV (propane-1,2-diol 0.07 against 0.17, glycerol 0.01
 against -0.03)."""
 
-
 SAME_ENERGY, SAME_DISTANCES = 0.003, 0.1
 """In eV and angstrom: complexes nearer to each other are one, relaxed twice."""
 
@@ -189,8 +188,7 @@ def _wanted(ligand: Ligand, ion: Ion, rough: Relaxed, found: Sequence[Complex], 
     bound = sorted(_classes(ligand, shell))
     same = [c for c in found if sorted(c.classes) == bound]
     if not same:
-        kinds = {d.atom: d.kind for d in donors.every(ligand.mol)}
-        kind = sorted(kinds.get(k, "") for k in shell.ligand)
+        kind = sorted(_kinds(ligand, shell))
         return len({tuple(sorted(c.classes)) for c in found if sorted(c.kinds) == kind}) < ALIKE
     bonds = hydrogen_bonds.between(rough.geometry, ligand.mol)
     known = {hydrogen_bonds.between(c.geometry, ligand.mol) for c in same}
@@ -214,8 +212,9 @@ def _classes(ligand: Ligand, shell: Shell) -> tuple[int, ...]:
 
 
 def _kinds(ligand: Ligand, shell: Shell) -> tuple[str, ...]:
+    """Of each atom of the ligand in the shell; none of one without a lone pair, before that is judged."""
     kinds = {d.atom: d.kind for d in donors.every(ligand.mol)}
-    return tuple(kinds[k] for k in shell.ligand)
+    return tuple(kinds.get(k, "") for k in shell.ligand)
 
 
 def judged(ligand: Ligand, ion: Ion, relaxed: Relaxed | None) -> str | None:
