@@ -14,6 +14,7 @@ import oracles
 from benchmarks.kept_answers import Line
 from loop.molecule import Molecule
 from oracles.chemistry.provenance import versions
+from oracles.validation.calculation import computed
 
 DATA = Path(oracles.__file__).parent / "data"
 AGAIN = {
@@ -49,6 +50,27 @@ def write(name: str, lines: Sequence[tuple[str, Molecule, Line]], directory: Pat
     (directory / f"{name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     failed = sum(any(str(c).startswith("failure") and v for c, v in row.items()) for row in rows.values())
     return f"{directory / name}.csv: {len(rows)} molecules, {failed} with a failure"
+
+
+def read(name: str, directory: Path) -> dict[tuple[str, str], Line]:
+    """The answers in a table that :func:`write` wrote: (SMILES, oracle) -> answer; empty if there is none."""
+    about, rows = directory / f"{name}.json", directory / f"{name}.csv"
+    if not (about.exists() and rows.exists()):
+        return {}
+    protocols = json.loads(about.read_text(encoding="utf-8"))["protocols"]
+    with rows.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["smiles"], oracle): _line(row, oracle, protocol)
+            for row in csv.DictReader(file)
+            for oracle, protocol in protocols.items()
+            if row.get(f"cpu_seconds {oracle}")
+        }
+
+
+def _line(row: dict[str, str], oracle: str, protocol: str) -> Line:
+    names = [p.name for p in computed(oracle).properties if row.get(p.name)]
+    cpu, wall = (float(row[f"{clock}_seconds {oracle}"]) for clock in ("cpu", "wall"))
+    return Line(oracle, protocol, {n: float(row[n]) for n in names}, row[f"failure {oracle}"], cpu, wall)
 
 
 def _cells(line: Line) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Compute the tables of our own values that ``zincloop validate-oracles`` holds new ones against.
 
-    python -m benchmarks.known_additives [--molecules N] [--workers 2] [--minutes 60]
+    python -m benchmarks.known_additives [--molecules N] [--workers 2] [--minutes 60] [--hours H]
     python -m benchmarks.known_additives --series
 
 The first asks the oracles ``synthesizability``, ``xtb_orbitals``, ``xtb_zinc_exchange``, ``orbitals`` and
@@ -8,7 +8,8 @@ The first asks the oracles ``synthesizability``, ``xtb_orbitals``, ``xtb_zinc_ex
 neutral, the smallest first; the second ``zinc_exchange`` about the five ligands of the exchange series. Each
 calculation is contained as in a campaign, with a deadline. Every answer is kept as a line of
 ``build/known_additives.jsonl``, under a key that holds its protocol: the command goes on where it was
-stopped, and calculates again what follows another protocol now. At the end it writes
+stopped, and from the table that is there, and calculates again what follows another protocol now. At the end
+it writes
 ``oracles/data/known_additives.csv`` (or ``exchange_series.csv``) with protocols, versions and date beside it.
 """
 
@@ -16,9 +17,11 @@ from __future__ import annotations
 
 import argparse
 import csv
+import math
 import shutil
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +30,7 @@ from typing import cast
 from pydantic import BaseModel
 from rich.progress import track
 
-from benchmarks.additive_sheet import DATA, write
+from benchmarks.additive_sheet import DATA, read, write
 from benchmarks.kept_answers import Kept, Line
 from loop.molecule import Molecule, parse
 from loop.records import Cost, Failure, FailureKind, Outcome, Request
@@ -61,6 +64,7 @@ def main() -> None:
     parser.add_argument("--molecules", type=int, default=1000, help="the smallest so many")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=60.0, help="deadline of one calculation")
+    parser.add_argument("--hours", type=float, default=math.inf, help="begin nothing after so many")
     parser.add_argument("--series", action="store_true")
     parser.add_argument("--kept", type=Path, default=Path("build/known_additives.jsonl"))
     parser.add_argument("--to", type=Path, default=DATA, help="directory of the table")
@@ -70,10 +74,21 @@ def main() -> None:
     oracles = (ORACLE,) if options.series else EVERYTHING
     questions = [Question(name, m, oracle) for name, m in named.items() for oracle in oracles]
     kept = Kept(options.kept)
+    table = "exchange_series" if options.series else "known_additives"
+    take_over(read(table, options.to), questions, kept)
     missing = [question for question in questions if question.key not in kept]
-    calculate(missing, kept, options.workers, Containment(60 * options.minutes, 0, 1))
+    until = time.monotonic() + 3600 * options.hours
+    calculate(missing, kept, options.workers, Containment(60 * options.minutes, 0, 1), until)
     lines = [(q.name, q.molecule, kept[q.key]) for q in questions if q.key in kept]
-    print(write("exchange_series" if options.series else "known_additives", lines, options.to))
+    print(write(table, lines, options.to))
+
+
+def take_over(table: Mapping[tuple[str, str], Line], questions: Sequence[Question], kept: Kept) -> None:
+    """Keep the answers of a table that follow today's protocols: they need not be calculated again."""
+    for question in questions:
+        line = table.get((question.molecule.smiles, question.oracle))
+        if line and question.key not in kept and line.protocol == computed(question.oracle).protocol().digest:
+            kept.add(question.key, line)
 
 
 def additives() -> dict[str, Molecule]:
@@ -84,11 +99,22 @@ def additives() -> dict[str, Molecule]:
     return dict(sorted(neutral, key=lambda pair: pair[1].heavy_atoms))
 
 
-def calculate(questions: Sequence[Question], kept: Kept, workers: int, containment: Containment) -> None:
-    """Answer every question, and keep each answer as it comes; Ctrl-C ends what runs."""
+def calculate(
+    questions: Sequence[Question],
+    kept: Kept,
+    workers: int,
+    containment: Containment,
+    until: float = math.inf,
+) -> None:
+    """Answer every question begun in time, and keep each answer as it comes; Ctrl-C ends what runs."""
     stop = threading.Event()
+
+    def begin(question: Question) -> Outcome | None:
+        in_time = time.monotonic() < until
+        return answered(question, kept.directory, containment, stop) if in_time else None
+
     with ThreadPoolExecutor(workers) as pool:
-        futures = {pool.submit(answered, q, kept.directory, containment, stop): q for q in questions}
+        futures = {pool.submit(begin, q): q for q in questions}
         try:
             for future in track(as_they_end(futures), "calculations", total=len(futures)):
                 question, outcome = futures[future], future.result()

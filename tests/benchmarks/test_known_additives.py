@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.additive_sheet import write
+from benchmarks.additive_sheet import read, write
 from benchmarks.kept_answers import Kept
-from benchmarks.known_additives import Question, additives, calculate
+from benchmarks.known_additives import Question, additives, calculate, take_over
 from loop.molecule import parse
 from oracles.contained import Containment, close
 from oracles.synthesizability import Synthesizability
@@ -61,6 +63,28 @@ def test_the_table_says_what_it_came_from(
     assert [row["name"] for row in table.rows] == ["ethanol", "butane"]
     assert not table.stale("zinc_exchange")
     assert "orbitals follows" in table.stale("orbitals")
+
+
+def test_answers_of_the_table_are_taken_over_where_the_protocol_is_the_same(
+    kept: Kept, tmp_path: Path
+) -> None:
+    questions = (ETHANOL, BUTANE)
+    write("known_additives", [(q.name, q.molecule, kept[q.key]) for q in questions], tmp_path)
+    table = read("known_additives", tmp_path)
+    other = replace(table["CCO", "synthesizability"], protocol="another")
+    again = Kept(tmp_path / "again.jsonl")
+    take_over(table | {("CCO", "synthesizability"): other}, questions, again)
+    assert (ETHANOL.key in again, BUTANE.key in again) == (False, True)
+    take_over(table, questions, again)
+    assert again[ETHANOL.key].values == pytest.approx(kept[ETHANOL.key].values, abs=1e-5)
+    assert again[BUTANE.key] == kept[BUTANE.key]
+    assert read("known_additives", tmp_path / "nowhere") == {}
+
+
+def test_nothing_is_begun_too_late(tmp_path: Path) -> None:
+    found = Kept(tmp_path / "late.jsonl")
+    calculate([ETHANOL], found, 1, Containment(120.0, 0, 1), until=time.monotonic())
+    assert ETHANOL.key not in found
 
 
 def test_ions_are_left_out_and_small_ones_come_first() -> None:
