@@ -26,7 +26,9 @@ TARGET = "RMS within the stated ±"
 
 MOLECULES, LARGEST = 12, 10
 SEEDS = (1, 2)
-SEEDED = tuple(f"oracles.chemistry.{name}" for name in ("conformers", "monodentate", "chelate", "bites"))
+SEEDED = tuple(
+    f"oracles.chemistry.{name}" for name in ("conformers", "monodentate", "chelate", "bites", "hops")
+)
 """Modules that begin with a constant seed."""
 
 

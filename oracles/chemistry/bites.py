@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from dataclasses import dataclass
+from itertools import combinations, product
 
 import numpy as np
 from rdkit import Chem, DistanceGeometry
@@ -32,7 +33,25 @@ STIFF = 500.0
 """Force constant that holds the ion in place in a force field, in kcal/mol/angstrom^2."""
 
 
-def shapes(mol: Mol, site: Site, ion: Ion) -> list[tuple[Geometry, FloatArray]]:
+@dataclass(frozen=True)
+class Touch:
+    """Two atoms that shall be near each other.
+
+    Attributes
+    ----------
+    one, other
+        Their indices.
+    least, most
+        Range of their distance in angstrom.
+    """
+
+    one: int
+    other: int
+    least: float
+    most: float
+
+
+def shapes(mol: Mol, site: Site, ion: Ion, touch: Touch | None = None) -> list[tuple[Geometry, FloatArray]]:
     """The ligand in conformers that hold an ion with all donors of a site, the lowest first.
 
     The ion is embedded with the ligand as an atom without bonds, its distances from donors and other atoms
@@ -45,7 +64,7 @@ def shapes(mol: Mol, site: Site, ion: Ion) -> list[tuple[Geometry, FloatArray]]:
         stiff to bend its donors towards one ion.
     """
     both = _with_ion(mol, ion)
-    bounds = _bounds(both, site, ion)
+    bounds = _bounds(both, site, ion, touch)
     if bounds is None:
         return []
     parameters = rdDistGeom.ETKDGv3()
@@ -54,12 +73,12 @@ def shapes(mol: Mol, site: Site, ion: Ion) -> list[tuple[Geometry, FloatArray]]:
         setattr(parameters, name, value)
     parameters.SetBoundsMat(bounds)
     kept = list(rdDistGeom.EmbedMultipleConfs(both, EMBEDDED, parameters))
-    ranked = sorted((_relax(both, site, ion, k), k) for k in kept)
+    ranked = sorted((_relax(both, site, ion, k, touch), k) for k in kept)
     found: list[tuple[Geometry, FloatArray]] = []
     last = -np.inf
     for energy, k in ranked:
         ligand, at = _apart(both, k)
-        if energy - last > SAME_ENERGY and _holds(ligand, at, site, ion):
+        if energy - last > SAME_ENERGY and _holds(ligand, at, site, ion) and _touches(ligand, touch):
             found.append((ligand, at))
             last = energy
     return found
@@ -81,6 +100,13 @@ def _holds(ligand: Geometry, at: FloatArray, site: Site, ion: Ion) -> bool:
     return near and bool(np.delete(apart, donors).min() > ion.contacts["O"].start + FARTHER)
 
 
+def _touches(ligand: Geometry, touch: Touch | None) -> bool:
+    if touch is None:
+        return True
+    apart = np.linalg.norm(ligand.positions[touch.one] - ligand.positions[touch.other])
+    return bool(apart < touch.most + 2 * TOLERANCE)
+
+
 def _with_ion(mol: Mol, ion: Ion) -> Mol:
     both = Chem.RWMol(mol)
     both.RemoveAllConformers()
@@ -93,7 +119,7 @@ def _with_ion(mol: Mol, ion: Ion) -> Mol:
     return both
 
 
-def _bounds(both: Mol, site: Site, ion: Ion) -> FloatArray | None:
+def _bounds(both: Mol, site: Site, ion: Ion, touch: Touch | None) -> FloatArray | None:
     """Bounds on distances, upper ones above the diagonal and lower ones below; ``None`` if they clash."""
     bounds = np.asarray(rdDistGeom.GetMoleculeBoundsMatrix(both))
     metal = both.GetNumAtoms() - 1
@@ -105,10 +131,25 @@ def _bounds(both: Mol, site: Site, ion: Ion) -> FloatArray | None:
     for a, b in combinations(sorted(d.atom for d in site), 2):
         bounds[a, b] = min(bounds[a, b], APART[1])
         bounds[b, a] = min(max(bounds[b, a], APART[0]), bounds[a, b])
+    if touch is not None:
+        _bring_near(bounds, both, touch)
     return bounds if DistanceGeometry.DoTriangleSmoothing(bounds) else None
 
 
-def _relax(both: Mol, site: Site, ion: Ion, k: int) -> float:
+def _bring_near(bounds: FloatArray, both: Mol, touch: Touch) -> None:
+    """Set the distance of two atoms, and let those they are bonded to come as near as that asks for."""
+    around = [
+        [k, *(atom.GetIdx() for atom in both.GetAtomWithIdx(k).GetNeighbors())]
+        for k in (touch.one, touch.other)
+    ]
+    for a, b in product(*around):
+        low, high = max(a, b), min(a, b)
+        bounds[low, high] = min(bounds[low, high], touch.least)
+    a, b = sorted((touch.one, touch.other))
+    bounds[a, b], bounds[b, a] = touch.most, touch.least
+
+
+def _relax(both: Mol, site: Site, ion: Ion, k: int, touch: Touch | None) -> float:
     properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(both)
     if properties is None:
         return 0.0
@@ -121,5 +162,7 @@ def _relax(both: Mol, site: Site, ion: Ion, k: int) -> float:
     for donor in site:
         start = ion.contacts[donor.element].start
         field.MMFFAddDistanceConstraint(metal, donor.atom, False, start - 0.02, start + 0.02, STIFF)
+    if touch is not None:
+        field.MMFFAddDistanceConstraint(touch.one, touch.other, False, touch.least, touch.most, STIFF)
     field.Minimize(maxIts=200)
     return float(field.CalcEnergy())

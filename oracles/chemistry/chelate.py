@@ -6,7 +6,7 @@ import numpy as np
 from rdkit.Chem.rdchem import Mol
 from scipy.spatial.transform import Rotation
 
-from oracles.chemistry.bites import shapes
+from oracles.chemistry.bites import Touch, shapes
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ions import Ion
 from oracles.chemistry.monodentate import SEED, shaken
@@ -14,7 +14,7 @@ from oracles.chemistry.polyhedra import POLYHEDRA, complexed
 from oracles.chemistry.sites import Site
 
 
-def starts(mol: Mol, site: Site, ion: Ion, n: int) -> list[Geometry]:
+def starts(mol: Mol, site: Site, ion: Ion, n: int, touch: Touch | None = None) -> list[Geometry]:
     """Build ``n`` different starting geometries for one chelate site.
 
     The lowest conformers that hold the ion with every donor of the site come first, with waters as in the
@@ -27,7 +27,7 @@ def starts(mol: Mol, site: Site, ion: Ion, n: int) -> list[Geometry]:
         its shell has no corners for so many donors.
     """
     bites = POLYHEDRA[ion.waters].bites.get(len(site), ())
-    conformers = shapes(mol, site, ion) if bites else []
+    conformers = shapes(mol, site, ion, touch) if bites else []
     rng = np.random.default_rng(SEED)
     built: list[Geometry] = []
     while conformers and len(built) < n:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial.distance import pdist
 
 from loop.molecule import Molecule
 from loop.protocols import ConvergenceError, RejectedError
-from oracles.chemistry import chelate, donors, hydrogen_bonds, monodentate, sites
+from oracles.chemistry import bridges, chelate, donors, hops, hydrogen_bonds, monodentate, sites
 from oracles.chemistry.account import Account
 from oracles.chemistry.coordinated import Built, Complex, families
+from oracles.chemistry.donors import Donor
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ions import Ion
 from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.semiempirical import Relaxed, tried
 from oracles.chemistry.shell import Shell, flaw, shell_of
+from oracles.chemistry.sites import Site
 
 CONFORMERS = 2
 """Ligand conformers tried at every donor, lowest first."""
 
-ROUGH_FMAX, ROUGH_STEPS = 0.05, 150
-FINE_FMAX, FINE_STEPS = 0.02, 300
-"""Forces in eV/angstrom. Every start is relaxed roughly, the lowest finely: below 0.05 a complex
-still gains up to 0.1 eV, because the waters turn almost freely."""
+FMAX, STEPS = 0.02, 400
+"""Largest force left on an atom in eV/angstrom, and steps."""
 
 DONORS_APART = 0.4
 """In eV. Complexes with another donor are kept up to so far above the lowest: against B3LYP in C-PCM, GFN2
@@ -50,30 +51,54 @@ class Search:
     ----------
     starts, starts_per_donor
         Starting geometries tried: at least so many in all, and at every donor.
-    close_per_donor
-        As many more at every donor where the waters touch the ligand.
-    fine
-        Intact complexes with one donor relaxed finely, and kept, for each donor.
+    kept
+        Minima with one donor that are kept, for each donor.
     sites, starts_per_site
         Chelate sites tried for each denticity, the likeliest first, and starting geometries at each.
-    fine_chelates
-        As ``fine``, for each combination of more than one donor.
+    kept_chelates
+        As ``kept``, for each combination of more than one donor.
+    hops, hops_chelates
+        New starts from the lowest complex of each donor, and of each combination of them: these are stiffer.
+    bridges, starts_per_bridge
+        Atoms that a bound water holds on to, for each donor and each chelate site, the nearest first, and
+        starting geometries for each.
     """
 
     starts: int
     starts_per_donor: int
-    close_per_donor: int
-    fine: int
+    kept: int
     sites: int
     starts_per_site: int
-    fine_chelates: int
+    kept_chelates: int
+    hops: int
+    hops_chelates: int
+    bridges: int
+    starts_per_bridge: int
 
 
 THOROUGH = Search(
-    starts=8, starts_per_donor=4, close_per_donor=4, fine=4, sites=4, starts_per_site=3, fine_chelates=3
+    starts=8,
+    starts_per_donor=2,
+    kept=4,
+    sites=4,
+    starts_per_site=2,
+    kept_chelates=3,
+    hops=8,
+    hops_chelates=4,
+    bridges=6,
+    starts_per_bridge=1,
 )
 QUICK = Search(
-    starts=4, starts_per_donor=2, close_per_donor=0, fine=1, sites=3, starts_per_site=1, fine_chelates=1
+    starts=4,
+    starts_per_donor=2,
+    kept=1,
+    sites=3,
+    starts_per_site=1,
+    kept_chelates=1,
+    hops=0,
+    hops_chelates=0,
+    bridges=0,
+    starts_per_bridge=0,
 )
 
 
@@ -102,29 +127,38 @@ def build(ligand: Ligand, ion: Ion, search: Search = THOROUGH, *, chelates: bool
     if chelates:
         tries |= _at_sites(ligand, ion, search)
     found: list[Complex] = []
+    others: list[Complex] = []
     flaws: dict[int, str] = {}
     for denticity, starts in tries.items():
-        wanted = search.fine if denticity == 1 else search.fine_chelates
-        intact, wrong = _lowest_intact(ligand, ion, starts, wanted)
-        found += intact
+        each = search.kept if denticity == 1 else search.kept_chelates
+        intact, wrong = _intact(ligand, ion, starts)
         if not intact:
             flaws[denticity] = wrong
+        for family in _families(intact):
+            _hop(ligand, ion, family[0], search.hops if denticity == 1 else search.hops_chelates, intact)
+        chosen = [c for family in _families(intact) for c in _diverse(ligand, family, each)]
+        found += sorted(chosen, key=lambda c: c.energy)
+        others += [c for c in intact if c not in chosen]
     if not found and set(flaws.values()) == {""}:
         raise ConvergenceError(f"GFN2-xTB converged for no complex of {ligand.isomer}")
     if not found:
         raise RejectedError(
             f"no intact complex of {ligand.isomer}: {'; '.join(filter(None, flaws.values()))}"
         )
-    return Built(tuple(found), {n: len(starts) for n, starts in tries.items()}, flaws)
+    return Built(tuple(found), tuple(others), {n: len(starts) for n, starts in tries.items()}, flaws)
 
 
 def _at_donors(ligand: Ligand, ion: Ion, search: Search) -> list[Geometry]:
-    found = [d for d in donors.find(ligand.mol) if d.element in ion.contacts]
+    found = _donors(ligand, ion)
     conformers = ligand.conformers[:CONFORMERS]
     each = max(search.starts_per_donor, math.ceil(search.starts / len(found)))
     share = math.ceil(each / len(conformers))
-    close = math.ceil(search.close_per_donor / len(conformers))
-    return [s for d in found for c in conformers for s in monodentate.starts(c, d, ion, share, close)]
+    alone = [s for d in found for c in conformers for s in monodentate.starts(c, d, ion, share)]
+    return alone + [s for d in found for s in _bridged(ligand, ion, (d,), search)]
+
+
+def _donors(ligand: Ligand, ion: Ion) -> list[Donor]:
+    return [d for d in donors.find(ligand.mol) if d.element in ion.contacts]
 
 
 def _at_sites(ligand: Ligand, ion: Ion, search: Search) -> dict[int, list[Geometry]]:
@@ -135,43 +169,77 @@ def _at_sites(ligand: Ligand, ion: Ion, search: Search) -> dict[int, list[Geomet
         if len(of_its_kind) < search.sites and (
             starts := chelate.starts(ligand.mol, site, ion, search.starts_per_site)
         ):
-            of_its_kind.append(starts)
+            of_its_kind.append(starts + _bridged(ligand, ion, site, search))
     return {n: [s for starts in all_of for s in starts] for n, all_of in sorted(found.items()) if all_of}
 
 
-def _lowest_intact(
-    ligand: Ligand, ion: Ion, starts: list[Geometry], fine_wanted: int
-) -> tuple[list[Complex], str]:
-    """Some intact complexes, lowest first, and what became of others: empty if GFN2 converged for none."""
-    roughs = [r for s in starts if (r := tried(s, fmax=ROUGH_FMAX, steps=ROUGH_STEPS)) is not None]
+def _bridged(ligand: Ligand, ion: Ion, site: Site, search: Search) -> list[Geometry]:
+    """Starts with a water that binds the ion beside the site, and another atom of the molecule."""
+    found: list[Geometry] = []
+    bridged = 0
+    for bridge in bridges.bridges(ligand.mol, site):
+        if bridged == search.bridges:
+            break
+        starts = bridges.starts(ligand.mol, bridge, ion, search.starts_per_bridge)
+        bridged += bool(starts)
+        found += starts
+    return found
+
+
+def _intact(ligand: Ligand, ion: Ion, starts: list[Geometry]) -> tuple[list[Complex], str]:
+    """Different minima that are intact, lowest first, and what became of starts that fell apart.
+
+    The latter is empty if GFN2 converged for none.
+    """
+    ends = [end for start in starts if (end := tried(start, fmax=FMAX, steps=STEPS, soft=True)) is not None]
     flaws: list[str] = []
     found: list[Complex] = []
-    for rough in sorted(roughs, key=lambda r: r.energy):
-        if found and rough.energy - found[0].energy > DONORS_APART:
-            break
-        if not _wanted(ligand, ion, rough, found, fine_wanted):
+    for end in sorted(ends, key=lambda r: r.energy):
+        if (wrong := judged(ligand, ion, end)) is not None:
+            flaws.append(wrong)
+        elif not _known(each := _as_found(ligand, ion, end), found):
+            found.append(each)
+    return found, "; ".join(dict.fromkeys(flaws))
+
+
+def _hop(ligand: Ligand, ion: Ion, lowest: Complex, n: int, found: list[Complex]) -> None:
+    """Go from the lowest complex with some donors to lower ones, and add every new minimum to those found."""
+    rng = np.random.default_rng(hops.SEED)
+    for k in range(n):
+        end = tried(hops.hop(lowest, ligand.mol, k, rng), fmax=FMAX, steps=STEPS, soft=True)
+        if end is None or judged(ligand, ion, end) is not None:
             continue
-        fine = tried(rough.geometry, fmax=FINE_FMAX, steps=FINE_STEPS)
-        wrong = judged(ligand, ion, fine)
-        if fine is None or wrong is not None:
-            flaws.append(str(wrong))
-            continue
-        found.append(_as_found(ligand, ion, replace(fine, path=rough.path.then(fine.path))))
-    kept = [c for family in families(found) for c in _diverse(ligand, family, fine_wanted)]
-    return sorted(kept, key=lambda c: c.energy), "; ".join(dict.fromkeys(flaws))
+        if not _known(each := _as_found(ligand, ion, end), found):
+            found.append(each)
+            if sorted(each.classes) == sorted(lowest.classes) and each.energy < lowest.energy:
+                lowest = each
+
+
+def _families(intact: Sequence[Complex]) -> list[Sequence[Complex]]:
+    """The families that are looked at, of each kind of donor those that GFN2 has lowest."""
+    found: list[Sequence[Complex]] = []
+    of_kind: Counter[tuple[str, ...]] = Counter()
+    for family in families(intact):
+        kind = tuple(sorted(family[0].kinds))
+        near = not found or family[0].energy - found[0][0].energy < DONORS_APART
+        if near and of_kind[kind] < ALIKE:
+            of_kind[kind] += 1
+            found.append(family)
+    return found
 
 
 def _diverse(ligand: Ligand, family: Sequence[Complex], n: int) -> list[Complex]:
     """So many of a family: the lowest of each way that hydrogen bonds can go, then those lowest in all."""
-    distinct: list[Complex] = []
-    for each in family:
-        if not any(_equal(each, other) for other in distinct):
-            distinct.append(each)
+    near = [c for c in family if c.energy - family[0].energy < DONORS_APART]
     first: dict[tuple[bool, bool], Complex] = {}
-    for each in distinct:
+    for each in near:
         first.setdefault(hydrogen_bonds.between(each.geometry, ligand.mol), each)
-    rest = [c for c in distinct if c not in first.values()]
+    rest = [c for c in near if c not in first.values()]
     return [*first.values(), *rest][:n]
+
+
+def _known(one: Complex, others: Sequence[Complex]) -> bool:
+    return any(_equal(one, other) for other in others)
 
 
 def _equal(one: Complex, other: Complex) -> bool:
@@ -180,19 +248,6 @@ def _equal(one: Complex, other: Complex) -> bool:
         return False
     apart = [np.sort(pdist(c.geometry.positions)) for c in (one, other)]
     return bool(np.abs(apart[0] - apart[1]).max() < SAME_DISTANCES)
-
-
-def _wanted(ligand: Ligand, ion: Ion, rough: Relaxed, found: Sequence[Complex], each: int) -> bool:
-    """Whether one more complex adds a donor, another way for hydrogen bonds to go, or is one of ``each``."""
-    shell = _shell(ligand, ion, rough)
-    bound = sorted(_classes(ligand, shell))
-    same = [c for c in found if sorted(c.classes) == bound]
-    if not same:
-        kind = sorted(_kinds(ligand, shell))
-        return len({tuple(sorted(c.classes)) for c in found if sorted(c.kinds) == kind}) < ALIKE
-    bonds = hydrogen_bonds.between(rough.geometry, ligand.mol)
-    known = {hydrogen_bonds.between(c.geometry, ligand.mol) for c in same}
-    return len(same) < each or (each > 1 and bonds not in known)
 
 
 def _as_found(ligand: Ligand, ion: Ion, relaxed: Relaxed) -> Complex:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,10 @@ from oracles.chemistry.trajectory import Trajectory
 
 LARGEST_EXCHANGE = 1.5
 """Larger exchange energies (eV per water released, either sign) are not believed of a neutral ligand."""
+
+MINIMA_APART = 0.15
+"""In eV. Minima of the same donors are looked at up to so far above the lowest: GFN2 errs by 0.1 eV among
+them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +90,8 @@ class Built:
     complexes
         The lowest intact ones of each denticity and each combination of donors: one donor first, of equal
         denticity the lowest by GFN2.
+    others
+        Other minima that were found.
     starts
         Denticity -> starting geometries tried.
     flaws
@@ -93,6 +99,7 @@ class Built:
     """
 
     complexes: tuple[Complex, ...]
+    others: tuple[Complex, ...]
     starts: Mapping[int, int]
     flaws: Mapping[int, str]
 
@@ -106,6 +113,11 @@ class Built:
     def families(self) -> tuple[tuple[Complex, ...], ...]:
         """Complexes with the same donors; they differ in conformation and in how waters turn."""
         return families(self.complexes)
+
+    def further(self, family: Sequence[Complex]) -> list[Complex]:
+        """More minima with the donors of a family, lowest first."""
+        same, lowest = sorted(family[0].classes), min(c.energy for c in family)
+        return [c for c in self.others if sorted(c.classes) == same and c.energy - lowest < MINIMA_APART]
 
     def details(self) -> dict[str, Any]:
         """The search as JSON-able provenance."""

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from ase.units import Hartree
 
 from loop.molecule import Molecule, parse
 from loop.protocols import ConvergenceError, RejectedError
-from oracles.chemistry import closed_shell, complexes, denticity, meanfield, ranking, references
+from oracles.chemistry import closed_shell, complexes, denticity, meanfield, minima, ranking, references
 from oracles.chemistry.bound import Bound, Energy, believe_density, energy_of
 from oracles.chemistry.coordinated import Complex, Exchange, believe
 from oracles.chemistry.geometry import Geometry
@@ -25,7 +24,7 @@ from oracles.chemistry.ligand import Ligand
 from oracles.chemistry.provenance import versions
 from oracles.chemistry.references import Reference
 from oracles.chemistry.survivors import survivors
-from oracles.chemistry.theory import THERMAL, Resources, elements
+from oracles.chemistry.theory import Resources, elements
 
 
 def exchange(
@@ -61,9 +60,14 @@ def exchange(
     firsts = bound([family[0] for family in families])
     chosen = min(firsts, key=lambda b: b.exchange)
     (family,) = (f for f in families if chosen.complex in f)
-    found = [chosen, *bound([c for c in family if c is not chosen.complex])]
+    found = minima.until_settled(
+        (chosen.complex, chosen),
+        (*family, *built.further(family)),
+        lambda b: b.exchange,
+        lambda c: bound([c])[0],
+    )
     best = min(found, key=lambda b: b.exchange)
-    energy = averaged([b.exchange for b in found])
+    energy = minima.averaged([b.exchange for b in found])
     _believe_closed(best.complex.geometry, best.energy, level, resources, "complex")
     believe_density(molecule, best.energy.gap, best.ion_charge - against.ion_charge, level.ion)
     believe(molecule, energy, best.complex.denticity)
@@ -123,7 +127,7 @@ def _free(ligand: Ligand, level: Level, resources: Resources) -> Free:
     _believe_closed(geometry, lowest, level, resources, "ligand")
     energies = [energy.total * Hartree for _, energy in found]
     above = [round(energy - lowest.total * Hartree, 5) for energy in energies]
-    return Free(geometry, lowest, averaged(energies) / Hartree, above)
+    return Free(geometry, lowest, minima.averaged(energies) / Hartree, above)
 
 
 def _believe_closed(geometry: Geometry, energy: Energy, level: Level, resources: Resources, of: str) -> None:
@@ -135,21 +139,21 @@ def compute_reference(level: Level, resources: Resources) -> Reference:
     """Energies of the hydrate and of water, built exactly as any other complex and ligand."""
     ligand, built = complexes.sought(parse("O"), level.ion, resources.account, chelates=False)
     free = energy_of(ligand.conformers[0], level, resources, "water")
-    bound = [energy_of(c.geometry, level, resources, "hydrate") for c in built.complexes]
-    lowest = min(bound, key=lambda energy: energy.total)
+
+    def energy(of: Complex) -> Energy:
+        return energy_of(of.geometry, level, resources, "hydrate")
+
+    first, *_ = built.complexes
+    bound = minima.until_settled(
+        (first, energy(first)),
+        (*built.complexes, *built.further(built.complexes)),
+        lambda e: e.total * Hartree,
+        energy,
+    )
+    lowest = min(bound, key=lambda e: e.total)
     charge = float(lowest.charges[ligand.mol.GetNumAtoms()])
-    hydrate = averaged([energy.total * Hartree for energy in bound]) / Hartree
+    hydrate = minima.averaged([e.total * Hartree for e in bound]) / Hartree
     return Reference(hydrate, free.total, charge)
-
-
-def averaged(energies: Sequence[float]) -> float:
-    """Average of energies in eV, weighted by exp(-E/kT) at 298.15 K.
-
-    The lowest would go on falling with every further minimum that is found, the faster the softer the shell.
-    """
-    found = np.array(energies)
-    weights = np.exp((found.min() - found) / THERMAL)
-    return float(weights @ found / weights.sum())
 
 
 def _bound(

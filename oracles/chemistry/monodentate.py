@@ -20,11 +20,8 @@ TWISTS = np.deg2rad(np.arange(0.0, 90.0, 15.0))
 ROOMY = 0.85
 """A direction counts as open if its clearance is at least this fraction of the best one's."""
 
-CLOSE = 0.5
-"""The same where the waters shall touch the ligand: one that is bound to the ion may hold on to it, too."""
 
-
-def starts(ligand: Geometry, donor: Donor, ion: Ion, n: int, close: int = 0) -> list[Geometry]:
+def starts(ligand: Geometry, donor: Donor, ion: Ion, n: int) -> list[Geometry]:
     """Build different starting geometries for one donor.
 
     The ion with its waters comes along the directions that leave the most room between the fragment
@@ -35,9 +32,7 @@ def starts(ligand: Geometry, donor: Donor, ion: Ion, n: int, close: int = 0) -> 
     Parameters
     ----------
     n
-        How many where there is room.
-    close
-        How many more where there is less.
+        How many.
 
     Returns
     -------
@@ -45,11 +40,11 @@ def starts(ligand: Geometry, donor: Donor, ion: Ion, n: int, close: int = 0) -> 
         Atoms in the order ligand, ion, then O, H, H for each water; the ion's charge added.
     """
     rng = np.random.default_rng(SEED)
-    approaches, crowded = _approaches(ligand, donor, ion, close)
+    approaches = _approaches(ligand, donor, ion)
     free = list(range(1, ion.waters))
     built = []
-    frames = [approaches[k % len(approaches)] for k in range(n)] + crowded
-    for k, frame in enumerate(frames):
+    for k in range(n):
+        frame = approaches[k % len(approaches)]
         turns = np.zeros(len(free)) if k < len(approaches) else rng.uniform(0.0, np.pi, len(free))
         at = ligand.positions[donor.atom] + ion.contacts[donor.element].start * frame[0]
         built.append(shaken(complexed(ligand, ion, at, frame, free, turns), rng))
@@ -61,18 +56,13 @@ def shaken(start: Geometry, rng: np.random.Generator) -> Geometry:
     return start.moved(start.positions + rng.normal(0.0, SHAKE, start.positions.shape))
 
 
-def _approaches(
-    ligand: Geometry, donor: Donor, ion: Ion, close: int
-) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Frames of the roomiest direction and of open ones far from those already taken; then of others."""
+def _approaches(ligand: Geometry, donor: Donor, ion: Ion) -> list[FloatArray]:
+    """Frames of the roomiest direction and of open ones far from those already taken."""
     directions = _sphere(DIRECTIONS)
     clearance, twist = _clearances(ligand, donor, ion, directions)
     chosen = [int(np.argmax(clearance))]
     _add_farthest(chosen, directions, clearance >= ROOMY * clearance.max(), APPROACHES)
-    roomy = len(chosen)
-    _add_farthest(chosen, directions, clearance >= CLOSE * clearance.max(), roomy + close)
-    frames = [_frame(directions[k], twist[k]) for k in chosen]
-    return frames[:roomy], frames[roomy:]
+    return [_frame(directions[k], twist[k]) for k in chosen]
 
 
 def _add_farthest(chosen: list[int], directions: FloatArray, among: NDArray[np.bool_], wanted: int) -> None:

@@ -7,11 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from ase.units import Hartree
-from hypothesis import given
-from hypothesis import strategies as st
 
 from loop.molecule import parse
 from loop.protocols import ConvergenceError, RejectedError
@@ -19,9 +16,9 @@ from oracles.chemistry import closed_shell, exchange
 from oracles.chemistry.account import Account
 from oracles.chemistry.bound import energy_of
 from oracles.chemistry.coordinated import Exchange
-from oracles.chemistry.exchange import averaged
 from oracles.chemistry.level import level
 from oracles.chemistry.ligand import prepare
+from oracles.chemistry.minima import averaged
 from oracles.chemistry.theory import Resources
 
 LEVEL = level("Zn2+", "alpb-correction")
@@ -48,21 +45,6 @@ def tampered(monkeypatch: pytest.MonkeyPatch, which: Callable[[int], bool], solv
 
 def diverging(*_: Any, **__: Any) -> Any:
     raise ConvergenceError("the density did not converge")
-
-
-@given(st.lists(st.floats(-2.0, 2.0), min_size=1, max_size=6), st.floats(-5.0, 5.0))
-def test_the_average_lies_between_the_lowest_and_the_mean_and_moves_with_them(
-    energies: list[float], shift: float
-) -> None:
-    found = averaged(energies)
-    assert min(energies) - 1e-9 <= found <= float(np.mean(energies)) + 1e-9
-    assert averaged([energy + shift for energy in energies]) == pytest.approx(found + shift, abs=1e-9)
-    assert averaged(energies * 3) == pytest.approx(found, abs=1e-9)
-
-
-def test_a_minimum_that_is_never_visited_does_not_count() -> None:
-    assert averaged([-0.43, -0.41, 0.6]) == pytest.approx(averaged([-0.43, -0.41]), abs=1e-9)
-    assert -0.43 < averaged([-0.43, -0.41]) < -0.42
 
 
 def test_the_free_molecule_is_averaged_over_its_conformers(tmp_path: Path) -> None:

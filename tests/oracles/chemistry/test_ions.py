@@ -58,7 +58,8 @@ def test_its_hydrate_is_whole_and_water_displaces_water_for_nothing(name: str, t
     found = oracle.measure(parse("O"), tmp_path / "a")
     ion = IONS[name]
     assert found.values[0].value == pytest.approx(0.0, abs=2 * found.values[0].uncertainty)
-    assert found.details["coordination"] == ion.waters
+    fewest, most = ion.coordination
+    assert fewest <= found.details["coordination"] <= most
     assert found.details["reaction"] == ion.reaction(1)
     assert f"charge +{ion.charge}\n" in found.details["complex"]
     low, high = ion.contacts["O"].shortest, ion.contacts["O"].longest
