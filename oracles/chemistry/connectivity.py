@@ -16,6 +16,9 @@ from oracles.chemistry.geometry import FloatArray, Geometry
 
 HEAVY_STRETCH = 1.2
 HYDROGEN_STRETCH = 1.25
+HYDROGENS = 0.9
+"""Two hydrogens are bonded below this distance, in angstrom: their molecule has 0.74, and stretched a little
+more than the multiple allows; the next contact in any molecule is above 1.4."""
 
 OTHER_THAN_TETRAHEDRAL = (
     ChiralType.CHI_SQUAREPLANAR,
@@ -38,7 +41,9 @@ def bonds_in_space(geometry: Geometry) -> Bonds:
     radii = np.array([_TABLE.GetRcovalent(s) for s in geometry.symbols])
     hydrogen = np.array([s == "H" for s in geometry.symbols])
     stretch = np.where(hydrogen[:, None] | hydrogen[None], HYDROGEN_STRETCH, HEAVY_STRETCH)
-    near = distances(geometry.positions) < stretch * (radii[:, None] + radii[None])
+    longest = stretch * (radii[:, None] + radii[None])
+    longest[hydrogen[:, None] & hydrogen[None]] = HYDROGENS
+    near = distances(geometry.positions) < longest
     rows, columns = np.nonzero(np.triu(near, k=1))
     return frozenset(zip(rows.tolist(), columns.tolist(), strict=True))
 

@@ -9,6 +9,7 @@ from loop.molecule import parse
 from oracles.chemistry.conformers import Isomer, embed
 from oracles.chemistry.connectivity import bonds_in_space, bonds_of, change, isomer_in_space
 from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.ligand import prepare
 
 MOLECULES = [
     "O",
@@ -31,6 +32,13 @@ MOLECULES = [
 def made(smiles: str) -> tuple[Isomer, Geometry]:
     isomer = embed(parse(smiles), at_most=2)
     return isomer, isomer.starts[0]
+
+
+def test_two_hydrogens_are_a_molecule_stretched_or_not() -> None:
+    lowest = prepare(parse("[H][H]"), water=True)
+    assert bonds_in_space(lowest.conformers[0]) == {(0, 1)}
+    apart = Geometry(("H", "H"), np.array([[0.0, 0.0, 0.0], [0.95, 0.0, 0.0]]), 0)
+    assert bonds_in_space(apart) == frozenset()
 
 
 @pytest.mark.parametrize("smiles", MOLECULES)
