@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from generators.corpus.entries import Entry, content_hash, corpus, known_additives, read_file
+from generators.corpus.reading import SUFFIXES, kind
 from generators.corpus.shelf import Shelf, shelf_of
 from loop.molecule import Limits, Molecule, parse
 from loop.records import Candidate, digest
@@ -28,16 +29,15 @@ class Library(BaseModel):
         default="known-additives",
         description="'known-additives' (reported for zinc and lithium), 'corpus' (about 19,600 compounds of "
         "up to 20 heavy atoms, the known additives included), or the path of a .smi or .csv file of SMILES "
-        "and names",
+        "and names, or of an .sdf file (.gz of any)",
     )
 
     @field_validator("source")
     @classmethod
     def _names_a_list(cls, source: str) -> str:
-        if source not in SHIPPED and Path(source).suffix not in {".smi", ".csv"}:
-            raise ValueError(
-                f"'{source}' is neither {' nor '.join(SHIPPED)} nor a path that ends in .smi or .csv"
-            )
+        if source not in SHIPPED and kind(Path(source)) not in SUFFIXES:
+            ends = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+            raise ValueError(f"'{source}' is neither {' nor '.join(SHIPPED)} nor a path that ends in {ends}")
         return source
 
     def version(self) -> str:
@@ -45,7 +45,7 @@ class Library(BaseModel):
 
         Raises
         ------
-        LibraryFileError
+        MoleculeFileError
             If the user's file cannot be used.
         """
         return digest({"kind": self.kind, "entries": content_hash(self._entries())})
@@ -58,7 +58,7 @@ class Library(BaseModel):
 
         Raises
         ------
-        LibraryFileError
+        MoleculeFileError
             If the user's file cannot be used.
         """
         shelf = shelf_of(self._entries(), limits)
@@ -73,7 +73,7 @@ class Library(BaseModel):
 
         Raises
         ------
-        LibraryFileError
+        MoleculeFileError
             If the user's file cannot be used.
         """
         if self.source in SHIPPED:

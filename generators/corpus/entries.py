@@ -11,23 +11,22 @@ import csv
 import gzip
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from generators.corpus.reading import MoleculeFileError, parsed, text
 from loop.molecule import MoleculeError, parse
-from loop.protocols import PartError
 
 CORPUS = "corpus.csv.gz"
 ADDITIVES = ("zn_additives.csv", "li_additives.csv")
 
+WHAT = "library"
+"""What a user's list is called in messages."""
+
 _MOST_SHOWN = 50
-
-
-class LibraryFileError(PartError):
-    """A user's file that cannot be used; the message names the file and each bad line."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,8 @@ def corpus() -> tuple[Entry, ...]:
 @lru_cache(maxsize=1)
 def cas_numbers() -> dict[str, str]:
     """Canonical SMILES -> CAS registry number, of the shipped compounds that have one."""
-    texts = [*(_data(file).decode() for file in ADDITIVES), gzip.decompress(_data(CORPUS)).decode()]
-    rows = (row for text in texts for row in csv.DictReader(io.StringIO(text)))
+    tables = [*(_data(file).decode() for file in ADDITIVES), gzip.decompress(_data(CORPUS)).decode()]
+    rows = (row for table in tables for row in csv.DictReader(io.StringIO(table)))
     return {row["smiles"]: row["cas"] for row in rows if row["cas"]}
 
 
@@ -78,60 +77,39 @@ def read_file(path: Path) -> tuple[Entry, ...]:
     Parameters
     ----------
     path
-        A ``.smi`` file (a SMILES and an optional name per line; blank lines and lines that start with ``#``
-        are skipped) or a ``.csv`` file (a column ``smiles`` and an optional column ``name``).
+        A file of SMILES, a table or an SD file, see :func:`reading.records`.
 
     Raises
     ------
-    LibraryFileError
+    MoleculeFileError
         If the file cannot be read or holds nothing, or with every line that is not a molecule.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise LibraryFileError(f"the library {path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise LibraryFileError(f"the library {path} is not a text file (UTF-8)") from error
-    return _checked(path, text)
+    return _checked(path, text(path, WHAT))
 
 
 def content_hash(entries: Iterable[Entry]) -> str:
     """First 16 hex digits of the SHA-256 of the entries, in order."""
-    text = "\n".join(f"{e.smiles}\t{e.name or ''}\t{e.origin}" for e in entries)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    lines = "\n".join(f"{e.smiles}\t{e.name or ''}\t{e.origin}" for e in entries)
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4)
-def _checked(path: Path, text: str) -> tuple[Entry, ...]:
+def _checked(path: Path, content: str) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     problems: list[str] = []
-    for line, smiles, name in _lines(path, text):
+    for record in parsed(path, content, WHAT):
+        if record.problem:
+            problems.append(f"{path}:{record.line}: {record.problem}")
+            continue
         try:
-            entries.append(Entry(parse(smiles).smiles, name or None, "library"))
+            entries.append(Entry(parse(record.smiles).smiles, record.name or None, "library"))
         except MoleculeError as error:
-            problems.append(f"{path}:{line}: {error}")
+            problems.append(f"{path}:{record.line}: {error}")
     if problems:
-        raise LibraryFileError(_report(problems))
+        raise MoleculeFileError(_report(problems))
     if not entries:
-        raise LibraryFileError(f"the library {path} holds no molecule")
+        raise MoleculeFileError(f"the {WHAT} {path} holds no molecule")
     return _unique(entries)
-
-
-def _lines(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield line number, SMILES and name."""
-    if path.suffix == ".smi":
-        for number, line in enumerate(text.splitlines(), start=1):
-            smiles, _, name = line.strip().replace("\t", " ").partition(" ")
-            if smiles and not smiles.startswith("#"):
-                yield number, smiles, name.strip()
-    elif path.suffix == ".csv":
-        rows = csv.DictReader(io.StringIO(text))
-        if "smiles" not in (rows.fieldnames or ()):
-            raise LibraryFileError(f"{path}:1: a library in CSV needs a column named 'smiles'")
-        for row in rows:
-            yield rows.line_num, row["smiles"] or "", (row.get("name") or "").strip()
-    else:
-        raise LibraryFileError(f"the library {path} must be a .smi or a .csv file")
 
 
 def _report(problems: Sequence[str]) -> str:

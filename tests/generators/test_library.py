@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from generators.corpus.entries import LibraryFileError
+from generators.corpus.reading import MoleculeFileError
 from generators.library import Library
 from loop.molecule import Limits, parse, similarities
 
@@ -79,7 +79,7 @@ def test_a_misspelt_list_is_refused_when_it_is_written() -> None:
 def test_a_bad_file_is_reported_before_anything_is_proposed(tmp_path: Path) -> None:
     path = tmp_path / "bad.smi"
     path.write_text("CCO\nnot-a-smiles\n")
-    with pytest.raises(LibraryFileError, match=r"bad\.smi:2: 'not-a-smiles' is not a valid SMILES"):
+    with pytest.raises(MoleculeFileError, match=r"bad\.smi:2: 'not-a-smiles' is not a valid SMILES"):
         Library(source=str(path)).version()
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from rdkit import Chem
 from rdkit.Chem import Descriptors
 
 from generators.corpus.entries import (
     ADDITIVES,
-    LibraryFileError,
     cas_numbers,
     content_hash,
     corpus,
     known_additives,
     read_file,
 )
+from generators.corpus.reading import MoleculeFileError
 from loop.molecule import parse
 
 
@@ -80,7 +82,7 @@ def test_a_table_is_read_by_its_columns(tmp_path: Path) -> None:
 def test_every_bad_line_is_reported_at_once(tmp_path: Path) -> None:
     path = tmp_path / "list.smi"
     path.write_text("CCO\nC(C\n\nCC.O water beside\nCO\n[CH3]\n")
-    with pytest.raises(LibraryFileError) as caught:
+    with pytest.raises(MoleculeFileError) as caught:
         read_file(path)
     count, *lines = str(caught.value).splitlines()
     assert count == "3 lines are not usable:"
@@ -95,21 +97,21 @@ def test_every_bad_line_is_reported_at_once(tmp_path: Path) -> None:
         ("list.smi", b"# nothing\n\n", "holds no molecule"),
         ("list.csv", b"name,structure\na,CCO\n", ":1: a library in CSV needs a column named 'smiles'"),
         ("list.csv", b"smiles,name\nCCO,a\n,empty\n", ":3: the SMILES is empty"),
-        ("list.txt", b"CCO\n", "must be a .smi or a .csv file"),
+        ("list.txt", b"CCO\n", "must end in .smi, .csv or .sdf"),
         ("list.smi", b"\xff\xfe\x00", "not a text file"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(LibraryFileError) as caught:
+    with pytest.raises(MoleculeFileError) as caught:
         read_file(path)
     assert message in str(caught.value)
     assert str(path) in str(caught.value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LibraryFileError, match=r"nowhere\.smi cannot be read"):
+    with pytest.raises(MoleculeFileError, match=r"nowhere\.smi cannot be read"):
         read_file(tmp_path / "nowhere.smi")
 
 
@@ -128,3 +130,13 @@ def test_every_registry_number_has_its_check_digit() -> None:
     for number in numbers.values():
         *digits, check = (int(c) for c in number if c != "-")
         assert sum(k * d for k, d in enumerate(reversed(digits), start=1)) % 10 == check, number
+
+
+def test_a_list_may_be_an_sd_file_and_gzipped(tmp_path: Path) -> None:
+    block = Chem.MolToMolBlock(Chem.MolFromSmiles("CC#N"))
+    path = tmp_path / "list.sdf.gz"
+    path.write_bytes(gzip.compress(f"{block}$$$$\nbroken\n\n\n$$$$\n".encode()))
+    with pytest.raises(MoleculeFileError, match=rf"{path}:\d+: its structure cannot be read"):
+        read_file(path)
+    path.write_bytes(gzip.compress(f"acetonitrile{block}$$$$\n".encode()))
+    assert [(e.smiles, e.name) for e in read_file(path)] == [("CC#N", "acetonitrile")]
