@@ -58,7 +58,8 @@ def framework(molecule: Molecule) -> str:
     """Bemis-Murcko scaffold without stereochemistry (10.1021/jm9602928); empty without a ring."""
     mol = molecule.rdkit()
     Chem.RemoveStereochemistry(mol)
-    return str(Chem.MolToSmiles(MurckoScaffold.GetScaffoldForMol(mol)))
+    scaffold = MurckoScaffold.GetScaffoldForMol(mol)  # type: ignore[no-untyped-call]
+    return str(Chem.MolToSmiles(scaffold))
 
 
 def constitution(molecule: Molecule) -> str:

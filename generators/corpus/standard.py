@@ -118,7 +118,7 @@ def _single(mol: Mol, text: str) -> Mol:
         raise RefusedError(Reason.INORGANIC, text)
     if len(organic) > 1:
         both = Chem.MolFromSmiles(".".join(organic))
-        stripped = _salts().StripMol(both, dontRemoveEverything=True)
+        stripped = _salts().StripMol(both, dontRemoveEverything=True)  # type: ignore[no-untyped-call]
         organic = {Chem.MolToSmiles(part): part for part in Chem.GetMolFrags(stripped, asMols=True)}
     if len(organic) > 1:
         raise RefusedError(Reason.MIXTURE, text)
@@ -180,7 +180,7 @@ def _movable(mol: Mol, charge: int) -> Iterator[Chem.Atom]:
 
 @cache
 def _salts() -> SaltRemover:
-    return SaltRemover()
+    return SaltRemover()  # type: ignore[no-untyped-call]
 
 
 @cache
