@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from generators.latent.evaluate import synthetic_accessibility
+from generators.evaluation.accessibility import synthetic_accessibility
 from generators.library import Library
 from generators.vae import VAE
 from loop.molecule import Limits, Molecule, parse, similarities

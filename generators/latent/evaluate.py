@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
 from statistics import fmean as mean
 from statistics import pstdev
 
 import torch
-from rdkit.Chem import RDConfig
-from rdkit.Chem.rdchem import Mol
 from torch import Tensor
 
+from generators.evaluation.accessibility import synthetic_accessibility
 from generators.latent.neighbourhood import locate, step, write
 from generators.latent.weights import Trained
 from loop.molecule import Limits, Molecule
@@ -64,22 +60,3 @@ def drawn(trained: Trained, points: Tensor, known: set[Molecule], limits: Limits
         "sa_mean": mean(hardness or [0]),
         "sa_sd": pstdev(hardness or [0]),
     }
-
-
-def synthetic_accessibility(molecules: Sequence[Molecule]) -> list[float]:
-    """SA of each molecule, 1 (easy) to 10 (hard); Ertl & Schuffenhauer, 10.1186/1758-2946-1-8."""
-    rate = _scorer()
-    return [rate(molecule.rdkit()) for molecule in molecules]
-
-
-@cache
-def _scorer() -> Callable[[Mol], float]:
-    """RDKit ships the method beside its package, not inside it."""
-    path = Path(RDConfig.RDContribDir) / "SA_Score" / "sascorer.py"
-    spec = importlib.util.spec_from_file_location("sascorer", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"RDKit's contributed sascorer is missing at {path}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    rate: Callable[[Mol], float] = module.calculateScore
-    return rate

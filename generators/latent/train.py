@@ -24,10 +24,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from generators.corpus.entries import content_hash, corpus
+from generators.evaluation.accessibility import synthetic_accessibility
 from generators.latent import RADIUS
 from generators.latent.card import card
 from generators.latent.codec import Codec
-from generators.latent.evaluate import around, drawn, reconstruction, synthetic_accessibility
+from generators.latent.evaluate import around, drawn, reconstruction
 from generators.latent.fit import Epoch, Fitted, Recipe, fit
 from generators.latent.grammar import flat
 from generators.latent.weights import Trained, load, save
