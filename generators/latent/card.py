@@ -57,8 +57,8 @@ limits. *Gaussian* is the textbook prior N(0, I). *Proposal* is what the generat
 | SA (1 easy to 10 hard), mean ± sd | {gaussian[sa_mean]:.2f} ± {gaussian[sa_sd]:.2f} | \
 {proposal[sa_mean]:.2f} ± {proposal[sa_sd]:.2f} | {held_out[sa_mean]:.2f} ± {held_out[sa_sd]:.2f} |
 
-Every row of tokens decodes to a closed-shell molecule; what is missing from 100 % validity is empty or
-carries a net charge, and is refused.
+Every row of tokens decodes to a closed-shell molecule. What was missing from 100 % validity when this was
+measured was empty or carried a net charge; the latter is read as a neutral molecule since.
 
 ## Intended use and limits
 

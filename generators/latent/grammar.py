@@ -6,6 +6,7 @@ imported, and nowhere else in the project.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import selfies
@@ -21,6 +22,9 @@ CAPACITIES: dict[str, int] = {
 """Bonds an atom can take: the preset, less the valences that RDKit refuses."""
 
 selfies.set_semantic_constraints(CAPACITIES)
+
+CHARGE = re.compile(r"^\[(?P<bond>[=#/\\]*)\d*(?P<element>[A-Z][a-z]?)@*(H\d)?(?P<sign>[+-])\d\]$")
+"""A symbol of a charged atom."""
 
 
 def flat(molecule: Molecule) -> Molecule:
@@ -50,21 +54,37 @@ def to_symbols(molecule: Molecule) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def to_molecule(text: str) -> Molecule:
-    """Read SELFIES into a neutral, closed-shell molecule; open shells are filled with hydrogen.
+    """Read SELFIES into a neutral, closed-shell molecule, whatever the sentence.
+
+    Open shells are filled with hydrogen. Where charges do not cancel, the last symbols of the charge that is
+    too much are read without it, one after the other: the beginning of a sentence keeps its meaning.
 
     Raises
     ------
     MoleculeError
-        If the text is empty, contains an unknown symbol, or carries a net charge.
+        If the text is empty, or contains an unknown symbol.
     """
+    molecule = _read(text)
+    if not molecule.charge:
+        return molecule
+    symbols = list(selfies.split_selfies(text))
+    for place in reversed(range(len(symbols))):
+        found = CHARGE.search(symbols[place])
+        if found is None or (found["sign"] == "+") != (molecule.charge > 0):
+            continue
+        symbols[place] = f"[{found['bond']}{found['element']}]"
+        molecule = _read("".join(symbols))
+        if not molecule.charge:
+            return molecule
+    # Another length of a branch may have brought the other charge to light.
+    return to_molecule("".join(symbols))
+
+
+def _read(text: str) -> Molecule:
     try:
-        smiles = selfies.decoder(text)
+        return _closed_shell(selfies.decoder(text))
     except selfies.DecoderError as error:
         raise MoleculeError(f"'{text}' is not SELFIES") from error
-    molecule = _closed_shell(smiles)
-    if molecule.charge:
-        raise MoleculeError(f"'{molecule}' has net charge {molecule.charge:+d}")
-    return molecule
 
 
 def _closed_shell(smiles: str) -> Molecule:
