@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from generators.corpus.entries import content_hash, corpus
-from generators.latent import RADIUS
+from generators.latent import GRAMMAR, RADIUS
 from generators.latent.weights import checksum, load, shipped
 from loop.molecule import Limits, Molecule
 from loop.objective import FloatArray
@@ -46,7 +46,7 @@ class VAE(BaseModel):
     )
 
     def version(self) -> str:
-        """Content hash of weights, corpus and settings.
+        """Content hash of weights, the way they are read, corpus and settings.
 
         Raises
         ------
@@ -54,7 +54,8 @@ class VAE(BaseModel):
             If the weights cannot be used.
         """
         settings = self.model_dump(exclude={"weights"})
-        return digest({**settings, "checksum": checksum(self._folder()), "corpus": content_hash(corpus())})
+        depends = {"grammar": GRAMMAR, "checksum": checksum(self._folder()), "corpus": content_hash(corpus())}
+        return digest({**settings, **depends})
 
     def propose(self, incumbents: Sequence[Molecule], n: int, limits: Limits, seed: int) -> list[Candidate]:
         """Propose ``n`` molecules inside ``limits``, fewer if ``12 n`` latent points do not hold as many.

@@ -5,3 +5,6 @@ RADIUS = 6.0
 
 Nearer points mostly decode to the molecule itself, farther ones lose its character: measured with
 ``benchmarks/generator_smoke.py``."""
+
+GRAMMAR = 2
+"""Raised whenever the same tokens may be read as another molecule; part of the generator's version."""

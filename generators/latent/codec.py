@@ -96,7 +96,7 @@ class Codec:
         Raises
         ------
         MoleculeError
-            If the row is empty or the molecule carries a net charge.
+            If the row is empty.
         """
         return to_molecule(self.text(tokens))
 
