@@ -84,7 +84,11 @@ def test_one_minimum_that_does_not_converge_is_left_out(
     assert len(energies) >= 3
     assert whole.energy == pytest.approx(averaged(energies), abs=1e-5)
     tampered(monkeypatch, lambda k: k == 1, diverging)
-    assert computed().energy == pytest.approx(averaged([energies[0], *energies[2:]]), abs=1e-5)
+    found = computed()
+    rest = found.details["minima_ev"]
+    # Others may take its place: four are averaged at least, where there are as many.
+    assert rest[: len(energies) - 1] == pytest.approx([energies[0], *energies[2:]], abs=1e-4)
+    assert found.energy == pytest.approx(averaged(rest), abs=1e-5)
 
 
 @pytest.mark.slow

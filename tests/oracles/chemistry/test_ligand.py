@@ -17,11 +17,11 @@ GLYCOL = parse("OCCO")
 def test_one_conformer_that_does_not_converge_does_not_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     starts: list[Geometry] = []
 
-    def first_fails(start: Geometry, *, fmax: float, steps: int, water: bool) -> Relaxed:
+    def first_fails(start: Geometry, *, fmax: float, steps: int, water: bool, soft: bool) -> Relaxed:
         starts.append(start)
         if len(starts) == 1:
             raise ConvergenceError("GFN2-xTB did not converge")
-        return relax(start, fmax=fmax, steps=steps, water=water)
+        return relax(start, fmax=fmax, steps=steps, water=water, soft=soft)
 
     every = prepare(GLYCOL, water=True)
     monkeypatch.setattr(semiempirical, "relax", first_fails)
@@ -30,7 +30,7 @@ def test_one_conformer_that_does_not_converge_does_not_stand_for_all(monkeypatch
 
 
 def test_no_conformer_at_all_is_an_error_of_convergence(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(start: Geometry, *, fmax: float, steps: int, water: bool) -> Relaxed:
+    def fails(start: Geometry, *, fmax: float, steps: int, water: bool, soft: bool) -> Relaxed:
         raise ConvergenceError("GFN2-xTB did not converge")
 
     monkeypatch.setattr(semiempirical, "relax", fails)
