@@ -136,8 +136,8 @@ def _tried(
     attempts: int,
 ) -> Iterator[Molecule]:
     for _ in range(attempts if bonds else 0):
-        one, other = bonds[rng.integers(len(bonds))]
-        left, right = (halves[kind][rng.integers(len(halves[kind]))] for kind in (one, other))
+        one, other = bonds[int(rng.integers(len(bonds)))]
+        left, right = (halves[kind][int(rng.integers(len(halves[kind])))] for kind in (one, other))
         if left.heavy_atoms + right.heavy_atoms <= max_heavy_atoms:
             molecule = join(left, right)
             if molecule is not None and not molecule.charge:
