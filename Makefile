@@ -6,6 +6,9 @@ READY := $(VENV)/.ready
 DEMO ?= demo
 # One thread per process: two workers with one thread each beat one worker with two.
 export OMP_NUM_THREADS ?= 1
+# A worker per core, four at most: each may load PyTorch and PySCF. Neighbours stay together and share fixtures.
+WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist worksteal
 
 .PHONY: help demo test test-fast check lint types imports bench-demo bench-proposal lock clean
 
@@ -33,10 +36,10 @@ demo: $(READY)
 	$(BIN)/zincloop run examples/demo.toml --directory $(DEMO)
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: $(READY)
-	$(BIN)/python -m pytest -m 'not slow'
+	$(PYTEST) -m 'not slow'
 
 lint: $(READY)
 	$(BIN)/ruff check .
