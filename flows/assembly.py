@@ -42,6 +42,9 @@ from loop.seats import Source as PoolSource
 from oracles.contained import Containment
 from surrogates.fidelity.delta import Delta
 
+FOLDERS = ("weights",)
+"""Settings that may name a folder."""
+
 
 @dataclass(frozen=True)
 class Assembled:
@@ -155,6 +158,7 @@ def _assemble(file: CampaignFile, source: Source) -> Assembled:
             waiting=file.laboratory.waiting(),
             failures=file.failures.policy(),
             cheaper=cheaper,
+            teaching=True,
         ),
         parts=Parts(_shared(sources), oracles, Delta(surrogate) if cheaper else surrogate, acquisition),
         containment={
@@ -206,7 +210,7 @@ class _Reader:
         try:
             model = load(package, table.kind)
             known = [name for name in role.model_fields if name != "kind"]
-            settings = {k: self._beside_the_file(v) for k, v in table.settings.items()}
+            settings = {k: self._beside_the_file(k, v) for k, v in table.settings.items()}
             self.parts[where] = validated(model, settings, self.source, where, known)
             return self.parts[where]
         except UnknownPartError:
@@ -219,10 +223,13 @@ class _Reader:
             self.problems += error.problems
         return None
 
-    def _beside_the_file(self, value: Any) -> Any:  # noqa: ANN401 - a setting is any TOML value
+    def _beside_the_file(self, name: str, value: Any) -> Any:  # noqa: ANN401 - a setting is any TOML value
         """A path in a campaign file is relative to the file, wherever the program is started."""
-        if isinstance(value, str) and (path := self.source.path.parent / value).is_file():
-            return str(path.resolve())
+        if isinstance(value, str):
+            path = self.source.path.parent / value
+            # A word such as "corpus" may be the name of a folder, too.
+            if path.is_file() or (name in FOLDERS and path.is_dir()):
+                return str(path.resolve())
         return value
 
     def finish(self) -> None:

@@ -16,11 +16,12 @@ from collections.abc import Callable
 from flows.evaluating import Dispatcher, Evaluator
 from flows.opening import Opened
 from flows.status import keep_status
+from flows.teaching import as_taught, carried_out
 from flows.versions import versions
 from loop.asking import to_compute
 from loop.believing import TROUBLES
 from loop.campaign import State
-from loop.decisions import Ask, Close, Decision, Evaluate, Pause, Propose, Screen, Wait
+from loop.decisions import Ask, Close, Decision, Evaluate, Pause, Propose, Screen, Teach, Wait
 from loop.ledger import DamagedError, LedgerError
 from loop.records import Measurement
 from loop.step import decide
@@ -112,6 +113,8 @@ class Conductor:
                 self._ask(decision)
             elif isinstance(decision, Screen):
                 self._screen(decision)
+            elif isinstance(decision, Teach):
+                self._teach(decision)
             elif not self.evaluator.answer_at_once(decision.requests):
                 self._evaluate(decision, dispatch(), state)
         return STOPPED
@@ -121,6 +124,15 @@ class Conductor:
         self.ledger.screen(decision.number, decision.candidates, decision.requests)
         log.info("round %d: %d candidates to be screened", decision.number, len(decision.candidates))
         self._back_up()
+
+    def _teach(self, decision: Teach) -> None:
+        self.activity.phase = "teaching"
+        parts = self.assembled.parts
+        teaching = carried_out(decision, parts, self.store.learned)
+        self.ledger.teach(teaching)
+        kind, known = parts.sources[decision.source].generator.kind, len(decision.lesson.molecules)
+        became = "goes on with it" if teaching.kept else "goes on as before"
+        log.info("%s was taught %d measured molecules and %s", kind, known, became)
 
     def _ask(self, decision: Ask) -> None:
         self._declare()
@@ -175,6 +187,7 @@ class Conductor:
         self.activity.phase = "evaluating" if busy else "proposing"
         started = time.monotonic()
         try:
-            return decide(self.assembled.definition, self.assembled.parts, state)
+            parts = as_taught(self.assembled.parts, state, self.store.learned)
+            return decide(self.assembled.definition, parts, state)
         finally:
             self.activity.deciding_seconds += time.monotonic() - started

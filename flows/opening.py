@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from flows.campaign_file import read
 from flows.campaign_file.tables import AMENDABLE
 from flows.placing import settle, store_of
 from flows.store import Store, StoreError
+from flows.teaching import as_taught
 from loop.campaign import State
 from loop.ledger import DamagedError, Ledger, is_there
 from loop.ledger.address import told
@@ -113,7 +114,9 @@ def peek(path: Path, directory: Path | None) -> tuple[Assembled, State]:
     file, store = locate(path, directory)
     if store.holds_campaign() or is_there(store.place):
         opened = existing(path if file is None or directory is None else store.directory)
-        return opened.assembled, opened.ledger.state()
+        state = opened.ledger.state()
+        parts = as_taught(opened.assembled.parts, state, opened.store.learned)
+        return replace(opened.assembled, parts=parts), state
     if file is None:
         raise StoreError(f"{path}: no campaign was begun here")
     return assemble(*read(file)), State()

@@ -70,6 +70,11 @@ class Store:
         return self.directory / "jobs"
 
     @property
+    def learned(self) -> Path:
+        """What generators learned, one directory for each lesson; what is deleted is learned again."""
+        return self.directory / "learned"
+
+    @property
     def notified(self) -> Path:
         """What people were told; without it they are told again."""
         return self.directory / "notified.json"

@@ -23,6 +23,7 @@ from loop.asking import to_compute
 from loop.campaign import State
 from loop.definition import Definition
 from loop.learning import ready_to_learn
+from loop.lessons import teach
 from loop.molecule import Molecule
 from loop.objective import Objective
 from loop.proposing import propose, screen
@@ -158,6 +159,12 @@ def show_proposal(assembled: Assembled, state: State) -> None:
             highlight=False,
         )
         return
+    if (lesson := teach(definition, assembled.parts, state)) is not None:
+        kind, known = assembled.parts.sources[lesson.source].generator.kind, len(lesson.lesson.molecules)
+        console.print(
+            f"{kind} would be taught {known} measured molecules first; without that it would choose:",
+            highlight=False,
+        )
     if (first := screen(definition, assembled.parts, state)) is not None:
         console.print(
             f"{len(first.candidates)} candidates would be screened first; without that it would choose:",

@@ -16,7 +16,7 @@ from loop.claims import Claim
 from loop.metrics import hypervolume, pareto_mask
 from loop.molecule import Molecule
 from loop.objective import FloatArray, Objective, gains
-from loop.protocols import Evidence
+from loop.protocols import Evidence, Lesson
 from loop.readings import Notebook, assays
 from loop.records import (
     Candidate,
@@ -38,6 +38,28 @@ class Screening:
 
     number: int
     candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """A generator was taught what was measured, before round ``number``.
+
+    Attributes
+    ----------
+    source
+        Place of the generator among the campaign's.
+    kept
+        Whether it goes on with what it learned.
+    account
+        What came of it, by the generator's own rule.
+    """
+
+    number: int
+    source: int
+    lesson: Lesson
+    seed: int
+    kept: bool
+    account: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,6 +123,7 @@ class State:
 
     rounds: tuple[Round, ...] = ()
     screenings: tuple[Screening, ...] = ()
+    teachings: tuple[Teaching, ...] = ()
     requests: Mapping[str, Request] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
     setbacks: tuple[Answer, ...] = ()

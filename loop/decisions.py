@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from loop.protocols import Lesson
 from loop.records import Candidate, Pick, Request
 
 WAITING = "waiting for the laboratory"
@@ -30,6 +31,22 @@ class Screen:
     number: int
     candidates: tuple[Candidate, ...]
     requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True)
+class Teach:
+    """Before this round: teach a generator what is measured, then decide again.
+
+    Attributes
+    ----------
+    source
+        Place of the generator among the sources.
+    """
+
+    number: int
+    source: int
+    lesson: Lesson
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -89,4 +106,4 @@ class Close:
     reason: str
 
 
-Decision = Propose | Screen | Evaluate | Ask | Wait | Pause | Close
+Decision = Propose | Screen | Teach | Evaluate | Ask | Wait | Pause | Close

@@ -99,6 +99,8 @@ class Definition:
         How the campaign waits for people.
     failures
         What is tried again, and how often.
+    teaching
+        Whether generators that learn are taught what is measured.
     in_flight
         Molecules under way at once: a place that falls free is filled at the next decision, with the others
         still pending. ``None`` proceeds by rounds, each answered in full before the next. Each decision opens
@@ -118,3 +120,4 @@ class Definition:
     cheaper: Mapping[str, str] = field(default_factory=dict)
     waiting: Waiting = Waiting()
     failures: FailurePolicy = field(default_factory=FailurePolicy)
+    teaching: bool = False

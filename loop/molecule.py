@@ -60,6 +60,16 @@ class Molecule:
         return int(_shared(self.smiles).GetNumHeavyAtoms())
 
     @cached_property
+    def mirror_image(self) -> Molecule:
+        """The other enantiomer, with the same properties among achiral ones; itself where there is none."""
+        if "@" not in self.smiles:
+            return self
+        mol = self.rdkit()
+        for atom in mol.GetAtoms():
+            atom.InvertChirality()
+        return parse(Chem.MolToSmiles(mol))
+
+    @cached_property
     def inchikey(self) -> str:
         """Standard InChIKey, the name used for files; empty where InChI does not cover the valences."""
         return str(Chem.MolToInchiKey(self.rdkit()))  # type: ignore[no-untyped-call]

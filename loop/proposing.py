@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from loop.campaign import State
 from loop.decisions import Propose, Screen
 from loop.definition import Definition
 from loop.learning import enough, evidence_of
+from loop.lineage import incumbents
 from loop.molecule import Molecule
 from loop.objective import FloatArray
 from loop.protocols import (
@@ -20,21 +20,24 @@ from loop.protocols import (
     ChosenBelief,
     Evidence,
     ExactOracle,
+    Explorer,
+    Incumbent,
     Oracle,
     Question,
     Shortlisting,
 )
 from loop.records import Candidate, Pick, Request
-from loop.seats import Parts
+from loop.seats import Parts, Source
+from loop.seeds import child_seed
+
+Accounts = dict[str, Mapping[str, Mapping[str, Any]]]
+"""Generator -> origin of proposals -> figure -> value."""
+
+ACCOUNTS = "proposals"
+"""Under which the notes of a round hold how proposals were found."""
 
 INCUMBENTS = 12
 """Molecules near which generators are asked to look: the Pareto set, best balanced first."""
-
-
-def child_seed(seed: int, *path: str | int) -> int:
-    """Derive a seed from the campaign's and a path such as ``(round, "prior")``; 31 bits."""
-    text = "/".join(str(part) for part in (seed, *path))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
 
 
 def screen(definition: Definition, parts: Parts, state: State) -> Screen | None:
@@ -45,7 +48,7 @@ def screen(definition: Definition, parts: Parts, state: State) -> Screen | None:
         return None
     known = set(state.asked).union(c.molecule for c in state.screened)
     seed = child_seed(definition.seed, number)
-    pool = [c for c in _pool(definition, parts, state, seed) if c.molecule not in known]
+    pool = [c for c in _pool(definition, parts, state, seed)[0] if c.molecule not in known]
     if not pool or not isinstance(parts.acquisition, Shortlisting):
         return None
     beliefs = _beliefs(parts, evidence, seed, state).by_name
@@ -103,15 +106,16 @@ def _design(
     definition: Definition, parts: Parts, state: State, room: int, seed: int
 ) -> tuple[list[Pick], dict[str, Any]]:
     batch: list[Pick] = []
+    accounts: Accounts = {}
     for k, source in enumerate(parts.sources):
         count = min(source.initial, room - len(batch))
         if count <= 0:
             continue
         child = child_seed(seed, "design", k)
-        drawn = source.generator.propose([], definition.pool, definition.limits, child)
+        drawn, accounts[source.generator.kind] = _drawn(source, [], definition.pool, definition, child)
         taken = [*state.asked, *(p.candidate.molecule for p in batch)]
         batch += source.design(_askable(parts, drawn, taken), count, taken, child)
-    return batch, {"stage": "initial design"}
+    return batch, {"stage": "initial design", **_told(accounts)}
 
 
 def _acquire(
@@ -122,7 +126,7 @@ def _acquire(
     size: int,
     seed: int,
 ) -> tuple[list[Pick], dict[str, Any]]:
-    pool = _pool(definition, parts, state, seed)
+    pool, accounts = _pool(definition, parts, state, seed)
     question = _question(definition, parts, state, beliefs.by_name, pool, size, seed)
     batch = parts.acquisition.choose(question) if pool else []
     origins = dict(Counter(candidate.origin for candidate in pool))
@@ -131,6 +135,7 @@ def _acquire(
         "pool": origins,
         "surrogate": {name: _figures(belief) for name, belief in beliefs.by_name.items()},
         "generators": {s.generator.kind: s.generator.version() for s in parts.sources},
+        **_told(accounts),
         **({TROUBLES: dict(beliefs.troubles)} if beliefs.troubles else {}),
     }
 
@@ -169,15 +174,33 @@ def _figures(belief: Belief) -> dict[str, float | str]:
     return {**chosen, **belief.diagnostics}
 
 
-def _pool(definition: Definition, parts: Parts, state: State, seed: int) -> list[Candidate]:
-    incumbents = state.pareto(definition.objectives)[:INCUMBENTS]
+def _pool(definition: Definition, parts: Parts, state: State, seed: int) -> tuple[list[Candidate], Accounts]:
+    near = incumbents(definition, state, INCUMBENTS)
     drawn: list[Candidate] = []
+    accounts: Accounts = {}
     for k, source in enumerate(parts.sources):
         n = round(source.share * definition.pool)
         if n:
             child = child_seed(seed, "pool", k)
-            drawn += source.generator.propose(incumbents, n, definition.limits, child)
-    return _askable(parts, [*state.screened, *drawn], state.asked)
+            found, accounts[source.generator.kind] = _drawn(source, near, n, definition, child)
+            drawn += found
+    return _askable(parts, [*state.screened, *drawn], state.asked), accounts
+
+
+def _drawn(
+    source: Source, near: Sequence[Incumbent], n: int, definition: Definition, seed: int
+) -> tuple[list[Candidate], Mapping[str, Mapping[str, Any]]]:
+    """What a generator proposes, and how it found it if it tells."""
+    generator = source.generator
+    if isinstance(generator, Explorer):
+        explored = generator.explore(near, n, definition.limits, seed)
+        return explored.candidates, explored.account
+    return generator.propose([one.molecule for one in near], n, definition.limits, seed), {}
+
+
+def _told(accounts: Accounts) -> dict[str, Any]:
+    told = {kind: account for kind, account in accounts.items() if account}
+    return {ACCOUNTS: told} if told else {}
 
 
 def _askable(parts: Parts, candidates: Sequence[Candidate], taken: Sequence[Molecule]) -> list[Candidate]:

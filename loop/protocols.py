@@ -172,6 +172,102 @@ class Generator(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Incumbent:
+    """A molecule worth staying near, and how proposals from it and its like fared.
+
+    Attributes
+    ----------
+    fates
+        Origin of a proposal, and whether it was among the best when it was measured; the oldest first, and
+        before the molecule's own those of the molecule it came from.
+    """
+
+    molecule: Molecule
+    fates: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What a generator proposes.
+
+    Attributes
+    ----------
+    account
+        How it was found, JSON-able: origin -> figure -> value.
+    """
+
+    candidates: list[Candidate]
+    account: Mapping[str, Mapping[str, Any]]
+
+
+@runtime_checkable
+class Explorer(Protocol):
+    """A generator that goes by how its proposals fared, and tells how it found them."""
+
+    def explore(self, incumbents: Sequence[Incumbent], n: int, limits: Limits, seed: int) -> Explored:
+        """Propose as :meth:`Generator.propose` does."""
+        ...
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a campaign has measured, for a generator that learns.
+
+    Attributes
+    ----------
+    molecules
+        With every objective measured, the best first.
+    values
+        Property -> molecule -> value, in the property's unit.
+    wanted
+        Property -> value that a good molecule has, and give or take how much, in the property's unit.
+    """
+
+    molecules: tuple[Molecule, ...]
+    values: Mapping[str, Mapping[Molecule, float]]
+    wanted: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What came of a lesson.
+
+    Attributes
+    ----------
+    generator
+        That has learned; where nothing is kept, the one that was taught.
+    kept
+        Whether it is better than before, by the generator's own rule.
+    account
+        JSON-able: the figures of that rule, and what it cost.
+    """
+
+    generator: Generator
+    kept: bool
+    account: Mapping[str, Any]
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """A generator that can learn from what a campaign measures."""
+
+    @property
+    def learns(self) -> bool:
+        """Whether it is set to."""
+        ...
+
+    def learned(self, lesson: Lesson, seed: int, folder: Path) -> Learned:
+        """Learn, or take from ``folder`` what was learned from the same lesson before.
+
+        Parameters
+        ----------
+        folder
+            Where what was learned is kept; the same lesson and seed give the same, and may be deleted.
+        """
+        ...
+
+
 @runtime_checkable
 class Selective(Protocol):
     """A generator that may have a list of the user's own, of which a campaign may leave something out."""

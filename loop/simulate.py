@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from loop.campaign import Round, Screening, Session, State
-from loop.decisions import Ask, Close, Evaluate, Pause, Screen, Wait
+from loop.decisions import Ask, Close, Evaluate, Pause, Screen, Teach, Wait
 from loop.definition import Definition
 from loop.places import Places
 from loop.protocols import Belief, Evidence, Surrogate
@@ -74,7 +74,7 @@ def simulate(
     ValueError
         If there is not one place.
     TypeError
-        If an oracle asks people.
+        If an oracle asks people, or a generator is to be taught.
     """
     state, at_work, told = State(), Places(places), False
     fitting = proposing = 0.0
@@ -97,6 +97,8 @@ def simulate(
             return
         if isinstance(decision, Wait | Ask):
             raise TypeError("people cannot be simulated; give values for what they measure")
+        if isinstance(decision, Teach):
+            raise TypeError("generators learn nothing in a simulation; leave 'teaching' out")
         told = isinstance(decision, Screen)  # the round before it has ended already
         if isinstance(decision, Screen):
             screened = Screening(decision.number, decision.candidates)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from loop.asking import ask, may_wait, to_compute, why_wait
 from loop.campaign import State
-from loop.decisions import WAITING, Close, Decision, Evaluate, Pause, Propose, Screen, Wait
+from loop.decisions import WAITING, Close, Decision, Evaluate, Pause, Propose, Screen, Teach, Wait
 from loop.definition import Definition
 from loop.learning import ENOUGH_TO_FIT
+from loop.lessons import teach
 from loop.proposing import free_places, propose, screen
 from loop.records import Request
 from loop.seats import Parts
@@ -34,7 +35,7 @@ def decide(definition: Definition, parts: Parts, state: State) -> Decision:
         return _next(definition, parts, state)
     if _may_add(definition, parts, state):
         decision = _next(definition, parts, state)
-        if isinstance(decision, Propose):
+        if isinstance(decision, Propose | Teach):
             return decision
     return Evaluate(_in_turn(definition, parts, state, computed))
 
@@ -48,7 +49,7 @@ def _halted(definition: Definition, state: State) -> Close | Pause | None:
     return None
 
 
-def _meanwhile(definition: Definition, parts: Parts, state: State) -> Propose | Screen | Wait | Close:
+def _meanwhile(definition: Definition, parts: Parts, state: State) -> Propose | Screen | Teach | Wait | Close:
     """What to do while people are asked and programs have answered."""
     waiting, asked = definition.waiting, _counted(len(state.awaited))
     patient = may_wait(definition, state)
@@ -79,10 +80,12 @@ def _may_add(definition: Definition, parts: Parts, state: State) -> bool:
     return not at_people or why_wait(definition, parts, state) is None
 
 
-def _next(definition: Definition, parts: Parts, state: State) -> Propose | Screen | Close:
+def _next(definition: Definition, parts: Parts, state: State) -> Propose | Screen | Teach | Close:
     reason = reason_to_stop(definition, state)
     if reason is not None:
         return Close(reason)
+    if (lesson := teach(definition, parts, state)) is not None:
+        return lesson
     if (screening := screen(definition, parts, state)) is not None:
         return screening
     proposal = propose(definition, parts, state)

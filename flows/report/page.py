@@ -28,6 +28,7 @@ from loop.definition import Definition
 from loop.metrics import hypervolume
 from loop.molecule import Molecule
 from loop.objective import gains
+from loop.proposing import ACCOUNTS
 from loop.reasons import groups
 from loop.records import Failure
 from loop.rungs import tally
@@ -76,6 +77,8 @@ def render(opened: Opened) -> str:
         readings=_readings(state),
         agreements=agreements(state, opened.assembled.checks),
         checked=_div(figures.computed_against_measured(opened.assembled, state)),
+        proposals=proposals(state),
+        teachings=state.teachings,
         troubles=TROUBLES,
         versions=state.sessions[-1].versions if state.sessions else versions(),
         resolved=json.dumps(opened.assembled.resolved, indent=2, ensure_ascii=False),
@@ -126,6 +129,16 @@ def rows(definition: Definition, state: State) -> list[Mapping[str, Any]]:
         for r in state.rounds
         for pick in r.picks
         for molecule in (pick.candidate.molecule,)
+    ]
+
+
+def proposals(state: State) -> list[Mapping[str, Any]]:
+    """How what generators proposed was found, a line for each round and origin, the last round first."""
+    return [
+        {"round": r.number, "generator": kind, "origin": origin, **figures}
+        for r in reversed(state.rounds)
+        for kind, account in r.notes.get(ACCOUNTS, {}).items()
+        for origin, figures in account.items()
     ]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from flows.simulation.tables import ScenarioTable
-from loop.proposing import child_seed
 from loop.protocols import ComputedOracle, ConvergenceError
 from loop.records import Cost, Failure, FailureKind, Measurement, Outcome, Request, Value
+from loop.seeds import child_seed
 
 Answering = Callable[[Request], Outcome]
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from loop.campaign import Event, State
+from loop.campaign import Event, State, Teaching
 from loop.claims import Claim, ClaimError, standing
 from loop.ledger import rows, schema, statements
 from loop.ledger.backup import back_up
@@ -179,6 +179,12 @@ class Ledger:
             )
             if asked:
                 connection.execute(sa.insert(schema.requests), [rows.request_row(r) for r in asked])
+
+    def teach(self, teaching: Teaching) -> None:
+        """Record what a generator was taught and what came of it."""
+        with self._writing() as connection:
+            subject = f"{teaching.number}:{teaching.source}"
+            self._event(connection, "teaching", subject, rows.teaching_data(teaching))
 
     def ask(self, rounds: int, asked: Sequence[Request]) -> None:
         """Record what people are asked after so many rounds; the same number again adds to it."""

@@ -12,7 +12,7 @@ from sys import intern
 
 import sqlalchemy as sa
 
-from loop.campaign import Answer, Event, Round, Screening, Session, State
+from loop.campaign import Answer, Event, Round, Screening, Session, State, Teaching
 from loop.claims import Claim, standing
 from loop.ledger import rows, schema, statements
 from loop.ledger.later import Kept
@@ -87,6 +87,7 @@ class Reader:
         return State(
             rounds=tuple(self._rounds),
             screenings=tuple(self._screenings),
+            teachings=tuple(self._history.teachings),
             requests=dict(self._requests),
             attempts=dict(self._attempts),
             setbacks=tuple(self._setbacks),
@@ -163,6 +164,7 @@ class _History:
         self.deaths: dict[str, int] = {}
         self.closed: str | None = None
         self.inquired = 0
+        self.teachings: list[Teaching] = []
         self._running = False
         self._under_way: set[str] = set()
 
@@ -175,6 +177,8 @@ class _History:
                 self.closed = str(event.data["reason"])
             elif event.kind == "reopened":
                 self.closed = None
+            elif event.kind == "teaching":
+                self.teachings.append(rows.teaching(event))
             elif event.kind == "inquiry":
                 self.inquired = int(event.subject.partition(":")[0])
 

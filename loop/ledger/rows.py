@@ -10,11 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from loop.campaign import Event
+from loop.campaign import Event, Teaching
 from loop.claims import Claim
 from loop.ledger.later import Later
 from loop.ledger.schema import events, picks, protocols, readings, screened
 from loop.molecule import known
+from loop.protocols import Lesson
 from loop.readings import Reading, Reported
 from loop.records import (
     Candidate,
@@ -109,6 +110,31 @@ def measurement_rows(request: Request, measured: Measurement) -> list[dict[str, 
 def failure_row(request: Request, number: int, seq: int, failed: Failure) -> dict[str, Any]:
     """Row of ``setbacks``."""
     return answer_row(request, seq, failed) | {"number": number}
+
+
+def teaching_data(teaching: Teaching) -> dict[str, Any]:
+    """Data of the event of a teaching."""
+    lesson = teaching.lesson
+    return {
+        "molecules": [molecule.smiles for molecule in lesson.molecules],
+        "values": {name: {m.smiles: v for m, v in of.items()} for name, of in lesson.values.items()},
+        "wanted": {name: list(of) for name, of in lesson.wanted.items()},
+        "seed": teaching.seed,
+        "kept": teaching.kept,
+        "account": dict(teaching.account),
+    }
+
+
+def teaching(told: Event) -> Teaching:
+    """Teaching of its event."""
+    number, _, source = told.subject.partition(":")
+    data = told.data
+    lesson = Lesson(
+        tuple(known(smiles) for smiles in data["molecules"]),
+        {name: {known(smiles): v for smiles, v in of.items()} for name, of in data["values"].items()},
+        {name: (value, width) for name, (value, width) in data["wanted"].items()},
+    )
+    return Teaching(int(number), int(source), lesson, data["seed"], data["kept"], data["account"])
 
 
 def event(row: Any) -> Event:  # noqa: ANN401 - a row has the columns of its table

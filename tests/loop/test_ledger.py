@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from loop.campaign import Screening
+from loop.campaign import Screening, Teaching
 from loop.claims import ClaimError
 from loop.ledger import DamagedError, Ledger, LedgerError, Place
 from loop.ledger.upgrade import REQUESTS
 from loop.molecule import parse
+from loop.protocols import Lesson
 from loop.readings import ASSAYS, Assay, Notebook, Reading, ReadingsError
 from loop.records import (
     Candidate,
@@ -369,6 +370,19 @@ def _with_laboratory(place: Place) -> tuple[Ledger, Request]:
     asked = Request.ask(DMSO, LAB)
     ledger.screen(1, [Candidate(parse("CCO"), "library")], [asked])
     return ledger, asked
+
+
+def test_what_a_generator_was_taught_is_kept(place: Place) -> None:
+    ledger, _ = _begun(place)
+    lesson = Lesson((UREA, DMSO), {"sa": {UREA: 1.5, DMSO: 3.25}}, {"sa": (1.0, 0.5)})
+    first = Teaching(1, 0, lesson, 7, kept=False, account={"misjudged_before": 0.5})
+    again = Teaching(4, 0, lesson, 8, kept=True)
+    ledger.teach(first)
+    assert ledger.state().teachings == (first,)
+    ledger.teach(again)
+    assert ledger.state().teachings == (first, again)
+    ledger.close()
+    assert Ledger(place).state().teachings == (first, again)
 
 
 def test_what_people_report_answers_a_request(place: Place) -> None:

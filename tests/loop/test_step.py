@@ -15,11 +15,12 @@ from loop.campaign import Answer, Round, Screening, Session, State
 from loop.decisions import Close, Decision, Evaluate, Pause, Propose, Screen, Wait
 from loop.definition import Budget, Definition, Meanwhile, StopRules, Waiting
 from loop.molecule import Limits
-from loop.proposing import child_seed, propose
+from loop.proposing import propose
 from loop.protocols import ComputedOracle
 from loop.readings import Notebook, Reading, Reported
 from loop.records import Cost, Failure, FailureKind, Outcome
 from loop.seats import Parts
+from loop.seeds import child_seed
 from loop.step import decide
 from surrogates.loo_choice import USUAL, LooChoice
 
