@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.generating.commands import app as generator
 from flows.statuses import AWAY, OWN_ERROR, PAUSED, USER_ERROR
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ app = typer.Typer(
 
 lab = typer.Typer(help="What is asked of a laboratory, and what it found.", no_args_is_help=True)
 app.add_typer(lab, name="lab")
+app.add_typer(generator, name="generator")
 
 Campaign = Annotated[
     Path, typer.Argument(help="A campaign file (TOML), or the directory of a campaign already begun.")

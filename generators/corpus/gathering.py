@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import pyarrow as pa
 import pyarrow.lib
 import pyarrow.parquet as pq
 from rdkit import rdBase
 
+from generators.corpus.kept import place, write
 from generators.corpus.reading import Record
 from generators.corpus.sources import Source
 from generators.corpus.standard import VERSION, RefusedError, standardise
@@ -116,11 +115,11 @@ def gather(
             "rdkit": rdBase.rdkitVersion,
         }
     )
-    path = (cache or Path(platformdirs.user_cache_path("zincloop")) / "corpora") / f"{key}.parquet"
+    path = place(key, cache)
     if (found := _kept(path, key)) is not None:
         return found
     gathered = _gathered(sources, sieve, key, report)
-    _write(path, _packed(gathered))
+    write(path, _packed(gathered))
     return gathered
 
 
@@ -211,14 +210,6 @@ def _packed(gathered: Gathered) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata({COUNTS: json.dumps(about).encode()}), sink)
     return bytes(sink.getvalue().to_pybytes())
-
-
-def _write(path: Path, content: bytes) -> None:
-    """In one step, so that nobody reads half of it; two that gather at once write the same."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    own = path.with_suffix(f".{os.getpid()}")
-    own.write_bytes(content)
-    own.replace(path)
 
 
 def _kept(path: Path, key: str) -> Gathered | None:

@@ -10,19 +10,32 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from rdkit import Chem
+import pyarrow as pa
+import pyarrow.lib
+import pyarrow.parquet as pq
+from rdkit import Chem, rdBase
 from rdkit.Chem.rdchem import Atom, BondType, Mol
 
+from generators.corpus.kept import place, write
 from generators.evaluation.accessibility import synthetic_accessibility
-from loop.molecule import Molecule, MoleculeError, parse
+from loop.molecule import Molecule, MoleculeError, known, parse
+from loop.records import digest
+
+VERSION = 1
+"""Raised whenever the same molecules may be joined to others."""
 
 SA_STEP = 0.5
 """Width of a class of synthetic accessibility."""
 
 PATIENCE = 20
 """Joints tried for each molecule wanted, before fewer are returned."""
+
+LEAST_YIELD = 0.1
+"""Share of the molecules joined last that are kept, below which no more are tried: classes that are still
+open are those that joining rarely makes."""
 
 LABEL = 1
 """Atom map that marks where a half was cut."""
@@ -52,29 +65,52 @@ def joined(
     n: int,
     max_heavy_atoms: int,
     seed: int,
+    cache: Path | None = None,
     report: Callable[[int], None] = lambda _found: None,
 ) -> list[Molecule]:
-    """Join halves until there are ``n`` new molecules, fewer where that is too hard.
+    """Join halves until there are ``n`` new molecules, fewer where that gets hard; or take those of before.
 
     Parameters
     ----------
+    cache
+        Directory of what was joined before; the user's cache directory by default.
     report
         Called with the number found so far.
     """
+    about = {"joined": VERSION, "rdkit": rdBase.rdkitVersion, "n": n, "most": max_heavy_atoms, "seed": seed}
+    path = place(digest({**about, "of": [molecule.smiles for molecule in molecules]}), cache)
+    try:
+        return [known(smiles) for smiles in pq.read_table(path)["smiles"].to_pylist()]
+    except (OSError, pyarrow.lib.ArrowException, KeyError):
+        found = _joined(molecules, n, max_heavy_atoms, seed, report)
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"smiles": pa.array([m.smiles for m in found], pa.string())}), sink)
+    write(path, bytes(sink.getvalue().to_pybytes()))
+    return found
+
+
+def _joined(
+    molecules: Sequence[Molecule], n: int, max_heavy_atoms: int, seed: int, report: Callable[[int], None]
+) -> list[Molecule]:
     rng = np.random.default_rng(seed)
     bonds, halves = _cut(molecules)
     wanted = _quotas(molecules, n)
-    known = set(molecules)
+    had = set(molecules)
     found: list[Molecule] = []
-    for molecule in _tried(bonds, halves, max_heavy_atoms, rng, PATIENCE * n):
+    block, before = max(500, n // 20), 0
+    for made, molecule in enumerate(_tried(bonds, halves, max_heavy_atoms, rng, PATIENCE * n)):
         if len(found) == n:
             break
-        if molecule in known:
+        if made % block == block - 1:
+            if len(found) - before < LEAST_YIELD * block:
+                break
+            before = len(found)
+        if molecule in had:
             continue
         kind = _class_of(molecule)
         if wanted[kind] > 0:
             wanted[kind] -= 1
-            known.add(molecule)
+            had.add(molecule)
             found.append(molecule)
             report(len(found))
     return found

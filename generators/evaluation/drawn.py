@@ -71,8 +71,8 @@ class Beside:
 
     @property
     def share(self) -> float:
-        """Of the ceiling."""
-        return self.drawn / self.ceiling
+        """Of the ceiling; NaN where that is nought."""
+        return self.drawn / self.ceiling if self.ceiling else float("nan")
 
 
 METRICS: dict[str, Callable[[Sequence[Molecule], Sequence[Molecule]], float]] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rdkit import Chem
+from rdkit import Chem, rdBase
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 from rdkit.Chem.rdchem import Mol
 
@@ -54,16 +55,19 @@ def plausibility(
         raise PlausibleError(
             "judging shapes needs the package posebusters: pip install 'zincloop[evaluation]'"
         ) from error
+    # What it could not work out counts as failed; saying so once for each molecule would drown the rest.
+    logging.getLogger("posebusters").setLevel(logging.ERROR)
     judge = PoseBusters(config="mol")
     failed: Counter[str] = Counter()
     valid = 0
     for done, molecule in enumerate(molecules, start=1):
-        shape = _shape(molecule)
-        if shape is None:
+        with rdBase.BlockLogs():  # of force fields that know no such atom, once for each
+            shape = _shape(molecule)
+            verdict = None if shape is None else judge.bust([shape], None, None).iloc[0]
+        if verdict is None:
             failed[NO_SHAPE] += 1
         else:
-            tests = judge.bust([shape], None, None).iloc[0]
-            wrong = [str(name) for name, passed in tests.items() if not passed]
+            wrong = [str(name) for name, passed in verdict.items() if not passed]
             failed.update(wrong)
             valid += not wrong
         report(done)

@@ -4,7 +4,10 @@ RADIUS = 6.0
 """Default mean length of a step (L2), a little less than the spread of the posterior (about 7).
 
 Nearer points mostly decode to the molecule itself, farther ones lose its character: measured with
-``benchmarks/generator_smoke.py``."""
+``benchmarks/generator.py``."""
 
-GRAMMAR = 2
+TRUST_REGION = "trust region"
+"""Origin of what is proposed around a molecule."""
+
+GRAMMAR = 3
 """Raised whenever the same tokens may be read as another molecule; part of the generator's version."""

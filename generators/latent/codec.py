@@ -11,15 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from generators.latent.grammar import to_molecule, to_symbols
+from generators.latent.grammar import is_atom, to_molecule, to_symbols
+from generators.latent.rows import END, IntArray, Rows
 from loop.molecule import Molecule, MoleculeError
-
-IntArray = NDArray[np.int64]
-
-END = 0
-"""Token that ends a molecule, stands before its first token and pads a batch."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,14 @@ class Codec:
         """Number of tokens, the end included."""
         return 1 + len(self.symbols) + len(self.merges)
 
+    @cached_property
+    def openings(self) -> tuple[bool, ...]:
+        """For each token, whether a molecule may begin with it: its first symbol is an atom's."""
+        begins = [False, *map(is_atom, self.symbols)]
+        for left, _ in self.merges:
+            begins.append(begins[left])
+        return tuple(begins)
+
     def knows(self, molecule: Molecule) -> bool:
         """Whether the vocabulary can spell the molecule."""
         try:
@@ -80,6 +83,16 @@ class Codec:
             stream = _merge(stream, pair, first + k)
         after = np.flatnonzero(stream == END) + 1
         return [row[:-1] for row in np.split(stream, after)[:-1]]
+
+    def rows(self, molecules: Sequence[Molecule]) -> Rows:
+        """The same, packed.
+
+        Raises
+        ------
+        MoleculeError
+            See :meth:`encode`.
+        """
+        return Rows.of(self.encode(molecules))
 
     def text(self, tokens: Sequence[int]) -> str:
         """SELFIES of a row of tokens, read up to the first end token."""

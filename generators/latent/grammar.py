@@ -26,44 +26,62 @@ selfies.set_semantic_constraints(CAPACITIES)
 CHARGE = re.compile(r"^\[(?P<bond>[=#/\\]*)\d*(?P<element>[A-Z][a-z]?)@*(H\d)?(?P<sign>[+-])\d\]$")
 """A symbol of a charged atom."""
 
+ATOM = re.compile(r"^\[[=#/\\]?\d*[A-Z][a-z]?(@{0,2})(H\d)?([+-]\d)?\]$")
+"""A symbol of any atom: neither a ring nor a branch."""
 
-def flat(molecule: Molecule) -> Molecule:
-    """Return the molecule without stereochemistry, which the autoencoder does not model."""
-    if not any(mark in molecule.smiles for mark in "@/\\"):
-        return molecule
-    mol = molecule.rdkit()
-    Chem.RemoveStereochemistry(mol)
-    return parse(Chem.MolToSmiles(mol))
+MARKS = re.compile(r"\[(?P<bond>[=#]?)[-/\\]{1,2}(?P<rest>[A-Z])")
+"""Bonds that tell the side on which they lie, of atoms, rings and branches."""
 
 
 @lru_cache(maxsize=50_000)
 def to_symbols(molecule: Molecule) -> tuple[str, ...]:
-    """Write a molecule as SELFIES symbols, its stereochemistry dropped.
+    """Write a molecule as SELFIES symbols, with its stereochemistry.
 
     Raises
     ------
     MoleculeError
         If an atom has more bonds than the grammar gives it, or SELFIES does not cover the molecule.
     """
-    smiles = flat(molecule).smiles
     try:
-        return tuple(selfies.split_selfies(selfies.encoder(smiles)))
+        return tuple(selfies.split_selfies(selfies.encoder(molecule.smiles)))
     except selfies.EncoderError as error:
-        raise MoleculeError(f"'{smiles}' cannot be written as SELFIES") from error
+        raise MoleculeError(f"'{molecule.smiles}' cannot be written as SELFIES") from error
+
+
+def is_atom(symbol: str) -> bool:
+    """Whether a symbol stands for an atom, and so for a molecule where it is the first."""
+    return ATOM.match(symbol) is not None
+
+
+def without_stereo(text: str) -> str:
+    """Leave the marks of stereochemistry out of SELFIES: the winding of atoms, and the sides of bonds."""
+    return MARKS.sub(r"[\g<bond>\g<rest>", text.replace("@", ""))
 
 
 @lru_cache(maxsize=50_000)
 def to_molecule(text: str) -> Molecule:
     """Read SELFIES into a neutral, closed-shell molecule, whatever the sentence.
 
-    Open shells are filled with hydrogen. Where charges do not cancel, the last symbols of the charge that is
-    too much are read without it, one after the other: the beginning of a sentence keeps its meaning.
+    Open shells are filled with hydrogen; stereochemistry that contradicts itself is left away. Where charges
+    do not cancel, the last symbols of the charge that is too much are read without it, one after the other;
+    where no molecule comes out that can be written down again (an aromatic ring of borenium and
+    silylium), the last symbol is left away: the beginning of a sentence keeps its meaning.
 
     Raises
     ------
     MoleculeError
         If the text is empty, or contains an unknown symbol.
     """
+    try:
+        return _neutral(text)
+    except MoleculeError:
+        symbols = list(selfies.split_selfies(text))
+        if not symbols or not all(map(_is_known, symbols)):
+            raise
+        return to_molecule("".join(symbols[:-1]))
+
+
+def _neutral(text: str) -> Molecule:
     molecule = _read(text)
     if not molecule.charge:
         return molecule
@@ -77,14 +95,29 @@ def to_molecule(text: str) -> Molecule:
         if not molecule.charge:
             return molecule
     # Another length of a branch may have brought the other charge to light.
-    return to_molecule("".join(symbols))
+    return _neutral("".join(symbols))
+
+
+@lru_cache
+def _is_known(symbol: str) -> bool:
+    try:
+        selfies.decoder(symbol)
+    except selfies.DecoderError:
+        return False
+    return True
 
 
 def _read(text: str) -> Molecule:
     try:
-        return _closed_shell(selfies.decoder(text))
+        smiles = selfies.decoder(text)
     except selfies.DecoderError as error:
         raise MoleculeError(f"'{text}' is not SELFIES") from error
+    try:
+        return _closed_shell(smiles)
+    except MoleculeError:
+        if not set("@/\\") & set(text):
+            raise
+        return _read(without_stereo(text))
 
 
 def _closed_shell(smiles: str) -> Molecule:
@@ -98,5 +131,8 @@ def _closed_shell(smiles: str) -> Molecule:
     for atom in mol.GetAtoms():
         atom.SetNumExplicitHs(atom.GetNumExplicitHs() + atom.GetNumRadicalElectrons())
         atom.SetNumRadicalElectrons(0)
-    Chem.SanitizeMol(mol)
+    try:
+        Chem.SanitizeMol(mol)
+    except Chem.MolSanitizeException as error:
+        raise MoleculeError(f"'{smiles}' is not a molecule with its open shells filled") from error
     return parse(Chem.MolToSmiles(mol))

@@ -1,57 +1,125 @@
-"""What an autoencoder proposes: molecules around the incumbents, and around known compounds."""
+"""What the autoencoder proposes: around incumbents, between them, from its prior, towards what is wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from generators.corpus.admission import admit
+from generators.corpus.admission import Tally, admit
 from generators.corpus.entries import corpus
-from generators.corpus.shelf import shelf_of
-from generators.latent.grammar import flat
-from generators.latent.neighbourhood import invert, locate, step, write
+from generators.latent import TRUST_REGION, streams
+from generators.latent.points import locate, means, write
+from generators.latent.radius import radius_after
+from generators.latent.toward import Wish
 from generators.latent.weights import Trained, in_double
-from loop.molecule import Limits, Molecule
+from loop.molecule import Limits, Molecule, parse, similarities
 from loop.objective import FloatArray
+from loop.protocols import Explored, Incumbent
 from loop.records import Candidate
 
-BATCH = 512
-ANCHORS = 1000
-"""Most compounds of the corpus that stand for the prior in one call; fewer leave fewer known compounds among
-the proposals, more leave them easier to make (novel 75 % and SA 3.2 at 400, 59 % and 3.0 at 1000)."""
+REASONS = 5
+"""Reasons for which most are outside the limits, that are told."""
 
-PATIENCE = 12
-"""Latent points tried per molecule asked for, before fewer are returned."""
+PATIENCE, FEWEST = 25, 512
+"""Latent points tried per molecule asked for, and at the least, before fewer are returned: one in nine of the
+prior is inside the default limits."""
 
 
-def propose(
+@dataclass(frozen=True)
+class Shares:
+    """How proposals are divided.
+
+    Attributes
+    ----------
+    prior, between
+        Those from the prior and those between two incumbents, where there are incumbents.
+    wanted
+        Of the prior's, those towards what is wanted.
+    """
+
+    prior: float
+    between: float
+    wanted: float
+
+
+def explore(
     trained: Trained,
-    incumbents: Sequence[Molecule],
+    incumbents: Sequence[Incumbent],
     n: int,
     limits: Limits,
     seed: int,
     radius: float,
-    prior_share: float,
-) -> list[Candidate]:
-    """Propose ``n`` molecules inside ``limits``, fewer if ``12 n`` latent points do not hold as many.
+    shares: Shares,
+) -> Explored:
+    """Propose ``n`` molecules inside ``limits``, fewer if :data:`PATIENCE` points for each hold fewer.
 
     Parameters
     ----------
     radius
-        Mean L2 distance in the latent space between a proposal and its parent.
-    prior_share
-        Share of the proposals drawn from the prior where there are incumbents.
+        Mean L2 distance in the latent space between a proposal and its parent, before its fates changed it.
     """
-    taken = {*incumbents, *map(flat, incumbents)}
-    parents = [molecule for molecule in incumbents if trained.codec.knows(molecule)]
-    near = n - round(n * prior_share) if parents else 0
-    found = admit(_near(parents, trained, radius, seed), near, limits, taken, PATIENCE * near)
-    prior, far = _prior(trained, n, limits, radius, seed), n - len(found)
-    return found + admit(prior, far, limits, taken, PATIENCE * far)
+    taken = {one.molecule for one in incumbents}
+    near = [one for one in incumbents if trained.codec.knows(one.molecule)]
+    located = locate(trained, [one.molecule for one in near])
+    points = located.points[torch.from_numpy(located.exact)]
+    near = [one for one, exact in zip(near, located.exact, strict=True) if exact]
+    parents = [one.molecule for one in near]
+    radii = [radius_after(radius, one.fates) for one in near]
+    found: list[Candidate] = []
+    account: dict[str, dict[str, Any]] = {}
+
+    def add(name: str, stream: Iterator[Candidate | None], wanted: int, **figures: float) -> None:
+        tally = Tally()
+        new = admit(stream, wanted, limits, taken, max(PATIENCE * wanted, FEWEST), tally)
+        if tally.attempts:
+            account[name] = _told(trained, tally, new) | figures
+        found.extend(new)
+
+    prior = n
+    if parents:
+        prior = round(n * shares.prior)
+        if len(parents) > 1:
+            way = streams.on_the_way(trained, parents, points, seed)
+            add("between", way, round(n * shares.between))
+        around = streams.near(trained, parents, points, torch.tensor(radii), seed + 1)
+        add(TRUST_REGION, around, n - prior - len(found), radius=float(np.mean(radii)))
+        prior = n - len(found)
+    if trained.wanted:
+        wishes = {name: Wish(value, width) for name, value, width in trained.wanted}
+        add("wanted", streams.wished(trained, wishes, seed + 3), round(prior * shares.wanted))
+    add("prior", streams.prior(trained, seed + 2), n - len(found))
+    return Explored(found, account)
+
+
+def _told(trained: Trained, tally: Tally, found: Sequence[Candidate]) -> dict[str, Any]:
+    """What became of the points of one origin, and what the proposals are like."""
+    molecules = [candidate.molecule for candidate in found]
+    likeness = [float(similarities(c.molecule, [parse(c.parent)])[0]) for c in found if c.parent is not None]
+    known = [molecule for molecule in molecules if trained.codec.knows(molecule)]
+    again = sum(a == b for a, b in zip(known, write(trained, means(trained, known)), strict=True))
+    size = max(1, len(found))
+    return {
+        "points": tally.attempts,
+        "without_a_molecule": tally.empty,
+        "repeated": tally.taken,
+        "outside_limits": tally.refused.total(),
+        "most_often": dict(tally.refused.most_common(REASONS)),
+        "proposed": tally.admitted,
+        "come_back": again / size,
+        "listed": sum(molecule.smiles in _listed() for molecule in molecules) / size,
+        **({"similarity": float(np.mean(likeness))} if likeness else {}),
+    }
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """SMILES of the compounds that come with the project."""
+    return frozenset(entry.smiles for entry in corpus())
 
 
 def embed(trained: Trained, molecules: Sequence[Molecule]) -> FloatArray:
@@ -62,33 +130,6 @@ def embed(trained: Trained, molecules: Sequence[Molecule]) -> FloatArray:
     trained = in_double(trained)
     points = np.full((len(molecules), trained.network.shape.latent), np.nan, dtype=np.float32)
     known = [i for i, molecule in enumerate(molecules) if trained.codec.knows(molecule)]
-    for some in (known[k : k + BATCH] for k in range(0, len(known), BATCH)):
-        points[some] = locate(trained, [molecules[i] for i in some]).float().numpy()
+    if known:
+        points[known] = means(trained, [molecules[i] for i in known]).float().numpy()
     return points.astype(np.float64)
-
-
-def _near(
-    parents: Sequence[Molecule], trained: Trained, radius: float, seed: int
-) -> Iterator[Candidate | None]:
-    points = invert(trained, parents)
-    for index, molecule in _walk(trained, points, radius, seed):
-        yield Candidate(molecule, "trust region", parents[index].smiles) if molecule else None
-
-
-def _prior(trained: Trained, n: int, limits: Limits, radius: float, seed: int) -> Iterator[Candidate | None]:
-    shelf = shelf_of(corpus(), limits)
-    inside = (shelf.molecule(index) for index in shelf.draw(np.random.default_rng(seed)))
-    anchors = [m for m in islice(inside, min(ANCHORS, 2 * n)) if m and trained.codec.knows(m)]
-    points = locate(trained, anchors) if anchors else torch.zeros(1, trained.network.shape.latent)
-    for _, molecule in _walk(trained, points, radius, seed + 1):
-        yield Candidate(molecule, "prior") if molecule else None
-
-
-def _walk(
-    trained: Trained, points: Tensor, radius: float, seed: int
-) -> Iterator[tuple[int, Molecule | None]]:
-    """Yield molecules around randomly chosen points without end, each with the number of its point."""
-    generator = torch.Generator().manual_seed(seed)
-    while True:
-        chosen = torch.randint(len(points), (BATCH,), generator=generator)
-        yield from zip(chosen.tolist(), write(trained, step(points[chosen], radius, generator)), strict=True)

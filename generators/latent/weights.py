@@ -21,7 +21,7 @@ from loop.protocols import PartError
 if TYPE_CHECKING:
     from generators.latent.model import Autoencoder
 
-FORMAT = 1
+FORMAT = 2
 """Version of the pair of files; raised whenever older code could misread newer files."""
 
 TENSORS, DESCRIPTION = "vae.safetensors", "vae.json"
@@ -42,12 +42,15 @@ class Trained:
     network
         In float32, on the CPU, in evaluation mode.
     checksum
-        SHA-256 of the tensors' file and of the vocabulary: what its answers depend on.
+        SHA-256 of the tensors' file, of the vocabulary and of what is wanted: what its answers depend on.
+    wanted
+        Properties as a good molecule has them, once a campaign has taught it: name, value, give or take.
     """
 
     codec: Codec
     network: Autoencoder
     checksum: str
+    wanted: tuple[tuple[str, float, float], ...] = ()
 
 
 def shipped() -> Path:
@@ -55,7 +58,13 @@ def shipped() -> Path:
     return Path(str(files("generators.data")))
 
 
-def save(folder: Path, codec: Codec, network: Autoencoder, training: Mapping[str, Any]) -> str:
+def save(
+    folder: Path,
+    codec: Codec,
+    network: Autoencoder,
+    training: Mapping[str, Any],
+    wanted: Mapping[str, tuple[float, float]] | None = None,
+) -> str:
     """Write the two files of a trained autoencoder and return the SHA-256 of its tensors.
 
     Parameters
@@ -64,16 +73,21 @@ def save(folder: Path, codec: Codec, network: Autoencoder, training: Mapping[str
         Created where it does not exist.
     training
         JSON-able account of the training: data, seed, versions, metrics.
+    wanted
+        Property -> value of a good molecule, and give or take how much.
     """
     from safetensors.torch import save as save_tensors  # noqa: PLC0415 - a second of PyTorch
 
-    tensors = save_tensors({k: v.detach().half().contiguous() for k, v in network.state_dict().items()})
+    weights = {name for name, _ in network.named_parameters()}
+    state = {k: v.half() if k in weights else v for k, v in network.state_dict().items()}
+    tensors = save_tensors({k: v.contiguous() for k, v in state.items()})
     description = {
         "format": FORMAT,
         "sha256": hashlib.sha256(tensors).hexdigest(),
         "shape": asdict(network.shape),
         "symbols": codec.symbols,
         "merges": codec.merges,
+        "wanted": [[name, *of] for name, of in (wanted or {}).items()],
         "training": dict(training),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,6 +106,18 @@ def checksum(folder: Path) -> str:
         See :func:`load`.
     """
     return _checked(folder, *_read(folder))[1]
+
+
+def account(folder: Path) -> Mapping[str, Any]:
+    """What was written of the training.
+
+    Raises
+    ------
+    WeightsError
+        See :func:`load`.
+    """
+    training: Mapping[str, Any] = _checked(folder, *_read(folder))[0]["training"]
+    return training
 
 
 def load(folder: Path) -> Trained:
@@ -117,7 +143,7 @@ def _read(folder: Path) -> tuple[bytes, bytes]:
 
 @lru_cache(maxsize=4)
 def _checked(folder: Path, described: bytes, tensors: bytes) -> tuple[Mapping[str, Any], str]:
-    """The description, and the checksum of tensors and vocabulary."""
+    """The description, and the checksum of tensors, vocabulary and what is wanted."""
     try:
         description = json.loads(described)
         version = description["format"]
@@ -129,7 +155,7 @@ def _checked(folder: Path, described: bytes, tensors: bytes) -> tuple[Mapping[st
         raise WeightsError(
             f"{folder / TENSORS} does not match the checksum in {DESCRIPTION}: copy both files again"
         )
-    vocabulary = json.dumps([description["symbols"], description["merges"]])
+    vocabulary = json.dumps([description[key] for key in ("symbols", "merges", "wanted")])
     return description, hashlib.sha256(description["sha256"].encode() + vocabulary.encode()).hexdigest()
 
 
@@ -141,9 +167,12 @@ def _assembled(folder: Path, described: bytes, tensors: bytes) -> Trained:
 
     description, found = _checked(folder, described, tensors)
     codec = Codec(tuple(description["symbols"]), tuple((a, b) for a, b in description["merges"]))
-    network = Autoencoder(Shape(**description["shape"]))
-    network.load_state_dict({k: v.float() for k, v in load_tensors(tensors).items()})
-    return Trained(codec, network.eval().requires_grad_(False), found)
+    shape = description["shape"]
+    network = Autoencoder(Shape(**(shape | {"properties": tuple(shape["properties"])})))
+    state = {k: v.float() if v.is_floating_point() else v for k, v in load_tensors(tensors).items()}
+    network.load_state_dict(state)
+    wanted = tuple((name, value, width) for name, value, width in description["wanted"])
+    return Trained(codec, network.eval().requires_grad_(False), found, wanted)
 
 
 @lru_cache(maxsize=4)

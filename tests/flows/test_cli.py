@@ -30,6 +30,7 @@ COMMANDS = (
     "report",
     "export",
     "simulate",
+    "generator",
     "backtest",
     "lab",
     "repair",

@@ -6,13 +6,28 @@ import pytest
 import selfies
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rdkit import Chem
 
-from generators.latent.grammar import CAPACITIES, flat, to_molecule, to_symbols
+from generators.corpus.entries import Entry, known_additives
+from generators.latent.grammar import CAPACITIES, to_molecule, to_symbols, without_stereo
 from loop.molecule import MoleculeError, parse
 
 ALPHABET = sorted(
     selfies.get_semantic_robust_alphabet()
     | {"[=F+1]", "[Cl+3]", "[Br+2]", "[#Si+1]", "[Si-1]", "[S-1]", "[P-1]", "[SiH3]", "[NH1-1]", "[CH1]"}
+    | {
+        "[C@@H1]",
+        "[C@]",
+        "[/C]",
+        "[\\C]",
+        "[/O]",
+        "[\\N]",
+        "[-/Ring1]",
+        "[\\/Ring2]",
+        "[S@]",
+        "[/C@H1]",
+        "[=P@]",
+    }
 )
 
 
@@ -70,6 +85,25 @@ def test_a_valence_beyond_the_grammar_is_refused() -> None:
         to_symbols(parse("F[P-](F)(F)(F)(F)F"))
 
 
-def test_stereochemistry_is_dropped() -> None:
-    assert flat(parse("C[C@H](O)C(=O)O")) == parse("CC(O)C(=O)O")
-    assert to_symbols(parse("C/C=C/C")) == to_symbols(parse(r"C/C=C\C"))
+@pytest.mark.parametrize(
+    "entry", [e for e in known_additives() if set("@/\\") & set(e.smiles)], ids=lambda e: e.name
+)
+def test_stereochemistry_of_known_additives_is_kept(entry: Entry) -> None:
+    molecule = parse(entry.smiles)
+    if not molecule.charge:
+        assert to_molecule("".join(to_symbols(molecule))) == molecule
+
+
+def test_marks_of_stereochemistry_can_be_left_away() -> None:
+    for smiles in ("C[C@H](O)C(=O)O", "C/C=C/CO", "C[S@](=O)CC", r"C1CC/C=C\CCC1"):
+        molecule = parse(smiles)
+        mol = molecule.rdkit()
+        Chem.RemoveStereochemistry(mol)
+        text = without_stereo("".join(to_symbols(molecule)))
+        assert not set("@/\\") & set(text)
+        assert to_molecule(text) == parse(Chem.MolToSmiles(mol))
+
+
+def test_what_cannot_be_written_down_again_is_read_as_far_as_it_can() -> None:
+    """RDKit takes this ring for aromatic, and does not read what it writes."""
+    assert to_molecule("[C][=N][=Si+1][B+1][Ring3][N]").charge == 0

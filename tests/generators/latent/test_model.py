@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from generators.latent.codec import END
 from generators.latent.model import Autoencoder, Shape
+from generators.latent.rows import END
 from generators.latent.weights import Trained
 
 SHAPE = Shape(tokens=20, embedding=8, reader=12, latent=6, writer=16)
@@ -32,6 +32,7 @@ def test_writing_is_the_most_probable_continuation_step_by_step(trained: Trained
     for point, row in zip(z, written, strict=True):
         tokens = row[: int((row != END).sum())]
         logits = trained.network.reconstruct(point[None], tokens[None])[0]
+        logits[0, ~trained.network.openings] = -torch.inf
         assert logits.argmax(1)[: len(tokens)].tolist() == tokens.tolist()
         if len(tokens) < 20:
             assert int(logits.argmax(1)[-1]) == END
@@ -42,3 +43,10 @@ def test_writing_ends_each_row_for_good() -> None:
     for row in network().write(z, longest=12).tolist():
         length = row.index(END) if END in row else len(row)
         assert all(token == END for token in row[length:])
+
+
+def test_a_molecule_begins_with_a_token_it_may_begin_with() -> None:
+    fresh = network()
+    fresh.openings.copy_(torch.arange(SHAPE.tokens) == 7)
+    z = torch.randn(64, SHAPE.latent, generator=torch.Generator().manual_seed(1))
+    assert (fresh.write(z, longest=5)[:, 0] == 7).all()

@@ -11,7 +11,7 @@ import torch
 
 from generators.latent.codec import Codec
 from generators.latent.fit import Fitted
-from generators.latent.neighbourhood import write
+from generators.latent.points import write
 from generators.latent.weights import DESCRIPTION, TENSORS, Trained, WeightsError, load, save, shipped
 
 
@@ -47,7 +47,7 @@ def test_tensors_that_changed_are_refused(copied: Path) -> None:
 def test_another_format_is_refused(copied: Path) -> None:
     description = json.loads((copied / DESCRIPTION).read_text())
     (copied / DESCRIPTION).write_text(json.dumps(description | {"format": 99}))
-    with pytest.raises(WeightsError, match=r"has format 99; this version reads format 1"):
+    with pytest.raises(WeightsError, match=r"has format 99; this version reads format 2"):
         load(copied)
 
 
@@ -72,7 +72,16 @@ def test_the_checksum_follows_tensors_and_vocabulary(folder: Path, copied: Path)
     assert load(copied).checksum != load(folder).checksum
 
 
+def test_what_is_wanted_is_kept_and_part_of_the_checksum(
+    codec: Codec, fitted: Fitted, folder: Path, tmp_path: Path
+) -> None:
+    save(tmp_path, codec, fitted.network, {"note": "a try"}, {"homo": (-7.5, 0.25)})
+    assert load(tmp_path).wanted == (("homo", -7.5, 0.25),)
+    assert load(folder).wanted == ()
+    assert load(tmp_path).checksum != load(folder).checksum
+
+
 def test_the_shipped_card_is_about_the_shipped_tensors() -> None:
     description = json.loads((shipped() / DESCRIPTION).read_text())
     assert description["sha256"] in (shipped() / "vae.md").read_text()
-    assert description["training"]["diverged"] is False
+    assert description["training"]["ended"] == "all epochs done"

@@ -1,0 +1,1 @@
+"""What ``zincloop generator`` does: train, evaluate, sample and invert a molecular autoencoder."""
