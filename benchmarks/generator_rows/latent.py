@@ -12,10 +12,11 @@ from sklearn.neighbors import KNeighborsRegressor
 
 from benchmarks.generator_rows.row import Options, Result, data, electrolytes, trained
 from benchmarks.generator_rows.training import fitted
+from generators.latent import SA
 from generators.latent.codec import Codec
 from generators.latent.fit import Examples, Recipe
 from generators.latent.points import locate
-from generators.latent.training import SA, Data, table
+from generators.latent.training import Data, table
 from generators.latent.weights import Trained
 from loop.molecule import Molecule
 from loop.objective import FloatArray

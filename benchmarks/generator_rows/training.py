@@ -8,11 +8,12 @@ import numpy as np
 import torch
 
 from benchmarks.generator_rows.row import Clock, Options, Result, electrolytes
+from generators.latent import SA
 from generators.latent.codec import Codec
 from generators.latent.evaluate import reconstruction
 from generators.latent.fit import Epoch, Examples, Fit, Fitted, Recipe, standardise
 from generators.latent.model import Autoencoder, Shape
-from generators.latent.training import SA, table
+from generators.latent.training import table
 from generators.latent.weights import Trained
 from loop.molecule import Molecule
 

@@ -6,6 +6,9 @@ RADIUS = 6.0
 Nearer points mostly decode to the molecule itself, farther ones lose its character: measured with
 ``benchmarks/generator.py``."""
 
+SA = "sa"
+"""The property that is worked out, and neither measured nor believed."""
+
 TRUST_REGION = "trust region"
 """Origin of what is proposed around a molecule."""
 

@@ -67,7 +67,7 @@ class Recipe:
     batch: int = 128
     learning_rate: float = 3e-3
     warmup: float = 0.02
-    kl: float = 1e-2
+    kl: float = 4e-3
     properties: float = 0.5
     largest_gradient: float = 1.0
     patience: int = 0

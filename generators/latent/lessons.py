@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from generators.corpus.entries import corpus
 from generators.latent import GRAMMAR
@@ -42,9 +45,11 @@ def learned(trained: Trained, lesson: Lesson, seed: int, folder: Path) -> Kept:
         return _kept(place)
     except WeightsError:
         shutil.rmtree(place, ignore_errors=True)  # not there, or not whole
-    began = time.process_time()
-    taught = teach(trained, lesson, [known(entry.smiles) for entry in corpus()], seed)
     spelled = [molecule for molecule in lesson.molecules if trained.codec.knows(molecule)]
+    began = time.process_time()
+    with _one_thread():
+        taught = teach(trained, lesson, [known(entry.smiles) for entry in corpus()], seed)
+        located = int(locate(taught.trained, spelled).exact.sum()) if spelled else 0
     told = {
         "measured": len(lesson.molecules),
         "unspelled": [molecule.smiles for molecule in taught.unspelled],
@@ -52,7 +57,7 @@ def learned(trained: Trained, lesson: Lesson, seed: int, folder: Path) -> Kept:
         "reconstruction_after": taught.after,
         "misjudged_before": taught.misjudged,
         "misjudged_after": taught.misjudged_after,
-        "located": int(locate(taught.trained, spelled).exact.sum()) if spelled else 0,
+        "located": located,
         "cpu_seconds": round(time.process_time() - began, 1),
         "base": trained.checksum,
     }
@@ -63,6 +68,17 @@ def learned(trained: Trained, lesson: Lesson, seed: int, folder: Path) -> Kept:
         save(new, trained.codec, taught.trained.network, training, lesson.wanted)
         new.rename(place)
     return _kept(place)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """For the same weights again; and threads that wait for a busy core take ten times as long."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _kept(place: Path) -> Kept:

@@ -14,7 +14,8 @@ from generators.latent.weights import Trained
 from loop.molecule import Molecule
 from loop.records import Candidate
 
-BATCH = 512
+BATCH, WISHED = 512, 128
+"""Points that are written together."""
 
 ON_THE_WAY = 32
 """Points between two molecules."""
@@ -79,5 +80,5 @@ def wished(trained: Trained, wishes: Mapping[str, Wish], seed: int) -> Iterator[
     """Draws from the prior under the condition that properties are as wished."""
     generator = torch.Generator().manual_seed(seed)
     while True:
-        for molecule in write(trained, toward(trained.network, wishes, BATCH, generator)):
+        for molecule in write(trained, toward(trained, wishes, WISHED, generator)):
             yield Candidate(molecule, "wanted") if molecule else None

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from generators.latent import SA
 from generators.latent.evaluate import reconstruction
 from generators.latent.fit import Epoch, Examples, Fit, Recipe, standardise
 from generators.latent.model import Autoencoder
 from generators.latent.points import means
-from generators.latent.training import SA, table
+from generators.latent.training import table
 from generators.latent.weights import Trained
 from loop.molecule import Molecule
 from loop.objective import FloatArray

@@ -16,6 +16,7 @@ from generators.corpus.joining import joined
 from generators.corpus.sources import source
 from generators.corpus.splitting import Split, constitution, framework, split
 from generators.evaluation.accessibility import synthetic_accessibility
+from generators.latent import SA
 from generators.latent.codec import Codec
 from generators.latent.fit import Epoch, Examples, Fit, Fitted, Recipe, standardise
 from generators.latent.model import Autoencoder, Shape
@@ -27,9 +28,6 @@ LEAST = 200
 
 LEAST_LABELS = 50
 """Measured values below which a property is not learned."""
-
-SA = "sa"
-"""The property that needs no measurement."""
 
 
 class CorpusError(PartError):
