@@ -10,7 +10,7 @@ from generators.corpus.admission import Tally, admit
 from generators.evaluation.accessibility import synthetic_accessibility
 from generators.evaluation.drawn import compared, described
 from generators.latent import streams
-from generators.latent.evaluate import drawn
+from generators.latent.evaluate import drawn, frechet
 from generators.latent.toward import Wish
 from loop.molecule import Limits, Molecule
 
@@ -51,6 +51,8 @@ def run(options: Options) -> Result:
     beside = compared(list(dict.fromkeys(m for m in raw if m)), known.split.random, known.split.training)
     for name, one in beside.items():
         print(f"  {name}: {one.drawn:.3f}, ceiling {one.ceiling:.3f}, share {one.share:.2f}", flush=True)
+    apart = frechet(list(dict.fromkeys(m for m in raw if m)), known.split.random, known.split.training)
+    print(f"  Frechet ChemNet distance: {apart.drawn:.1f}, ceiling {apart.ceiling:.1f}", flush=True)
     met = (
         told.valid.value == 1
         and told.unique.value >= 0.999

@@ -9,12 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from generators.evaluation.drawn import Beside, Drawn, compared, described
+from generators.evaluation.frechet import frechet_distance
 from generators.evaluation.plausible import Plausibility, plausibility
 from generators.evaluation.shares import Share
 from generators.latent.points import at_random, locate, means, write
@@ -24,6 +26,9 @@ from loop.molecule import Limits, Molecule, similarities
 DRAWS = 10_000
 SHAPES = 200
 """PoseBusters takes about a second for each."""
+MOST_REFERENCE = 3000
+"""Real molecules whose ChemNet activations stand for the reference: a CPU second for a hundred."""
+
 RADII = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0)
 
 
@@ -91,6 +96,9 @@ class Judgement:
         What the real molecules are like.
     shapes
         PoseBusters' opinion of some of the raw draws; ``None`` where not asked.
+    frechet
+        Frechet ChemNet distance from the reference, of raw draws and of the real molecules (smaller is more
+        alike); ``None`` where its package is not installed.
     per_cpu_second
         Raw draws that are drawn, written and read in a CPU second.
     """
@@ -102,6 +110,7 @@ class Judgement:
     filtered_beside: Mapping[str, Beside]
     held_out: Drawn
     shapes: Plausibility | None
+    frechet: Beside | None
     per_cpu_second: float
 
 
@@ -149,8 +158,17 @@ def judge(
         compared(within, inside, like, seed) if inside and like else {},
         described(held_out, known),
         plausibility(valid[:shapes], report) if shapes else None,
+        frechet(distinct, held_out, reference) if find_spec("fcd") else None,
         rate,
     )
+
+
+def frechet(drawn: Sequence[Molecule], real: Sequence[Molecule], reference: Sequence[Molecule]) -> Beside:
+    """Frechet ChemNet distances from the reference, both of as many molecules: that of fewer is larger."""
+    size = min(len(drawn), len(real))
+    order = np.random.default_rng(0).permutation(len(reference))[:MOST_REFERENCE]
+    some = [reference[k] for k in order]
+    return Beside(frechet_distance(drawn[:size], some), frechet_distance(real[:size], some))
 
 
 def drawn(trained: Trained, n: int, seed: int) -> list[Molecule | None]:

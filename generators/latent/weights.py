@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -84,6 +84,7 @@ def save(
     description = {
         "format": FORMAT,
         "sha256": hashlib.sha256(tensors).hexdigest(),
+        "vocabulary_sha256": _vocabulary(codec.symbols, codec.merges),
         "shape": asdict(network.shape),
         "symbols": codec.symbols,
         "merges": codec.merges,
@@ -126,8 +127,8 @@ def load(folder: Path) -> Trained:
     Raises
     ------
     WeightsError
-        If a file is missing or not readable, has another format version, or the tensors are not those
-        the description was written for.
+        If a file is missing or not readable, has another format version, or tensors and vocabulary are not
+        those the description was written for.
     """
     return _assembled(folder, *_read(folder))
 
@@ -155,8 +156,19 @@ def _checked(folder: Path, described: bytes, tensors: bytes) -> tuple[Mapping[st
         raise WeightsError(
             f"{folder / TENSORS} does not match the checksum in {DESCRIPTION}: copy both files again"
         )
-    vocabulary = json.dumps([description[key] for key in ("symbols", "merges", "wanted")])
-    return description, hashlib.sha256(description["sha256"].encode() + vocabulary.encode()).hexdigest()
+    vocabulary = _vocabulary(description["symbols"], description["merges"])
+    if vocabulary != description["vocabulary_sha256"]:
+        raise WeightsError(
+            f"the vocabulary in {folder / DESCRIPTION} is not the one these weights were trained with: copy "
+            "both files again"
+        )
+    wanted = json.dumps(description["wanted"])
+    return description, hashlib.sha256(f"{description['sha256']}{vocabulary}{wanted}".encode()).hexdigest()
+
+
+def _vocabulary(symbols: Sequence[str], merges: Sequence[Sequence[int]]) -> str:
+    """Digest of what each token means."""
+    return hashlib.sha256(json.dumps([list(symbols), [list(pair) for pair in merges]]).encode()).hexdigest()
 
 
 @lru_cache(maxsize=4)

@@ -188,7 +188,7 @@ def test_evaluating_on_a_file_of_ones_own(weights: Path, compounds: Path, tmp_pa
     assert done.returncode == 0, done.stderr
     assert done.stdout == out.read_text()
     assert "mine.csv:7: 'C1CC'" in done.stderr
-    for told in ("| all of these |", "| IntDiv |", "| homo | eV |", "| PB-valid, of 4 |"):
+    for told in ("Frechet ChemNet", "| all of these |", "| IntDiv |", "| homo | eV |", "| PB-valid, of 4 |"):
         assert told in done.stdout
     page = picture.read_text()
     assert page.count("plotly-graph-div") >= 3
