@@ -11,7 +11,7 @@ import pytest
 from generators.corpus.entries import corpus
 
 ZINCLOOP = Path(sys.executable).parent / "zincloop"
-SMALL = ("--epochs", "12", "--joined", "1", "--held-out", "20", "--draws", "300", "--shapes", "4")
+SMALL = ("--epochs", "30", "--joined", "1", "--held-out", "20", "--draws", "300", "--shapes", "4")
 
 
 def zincloop(*arguments: str | Path, timeout: float = 600) -> subprocess.CompletedProcess[str]:
@@ -34,7 +34,7 @@ def _own_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def compounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A list as a chemist keeps one: names, a salt, a line that is none, and measured values of some."""
     lines = ["smiles,name,homo"]
-    for k, entry in enumerate(corpus()[:6000:15]):
+    for k, entry in enumerate(corpus()[:6000:25]):
         homo = f"{-6.0 - 0.01 * (k % 100):.2f}" if k % 3 == 0 else ""
         lines.append(f'{entry.smiles},"{entry.name}",{homo}')
     lines[5:5] = ["CC(=O)[O-].[Na+],sodium acetate,", "C1CC,a ring without its end,"]
