@@ -173,7 +173,7 @@ def sample(
         typer.echo(text, nl=False)
     else:
         out.write_text(text, encoding="utf-8")
-    for line in sampling.told(tally):
+    for line in sampling.told(tally, bool(wish)):
         typer.echo(line, err=True)
 
 

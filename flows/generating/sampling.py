@@ -75,7 +75,8 @@ def sample(trained: Trained, asked: Asked, limits: Limits) -> tuple[list[Sampled
         If a molecule cannot be read, spelled or found, or a property is not one that the network reads.
     """
     tally = Tally()
-    found = admit(_stream(trained, asked), asked.n, limits, set(), PATIENCE * asked.n, tally)
+    taken = {readable(trained, text) for text in (*asked.near, *asked.between)}
+    found = admit(_stream(trained, asked), asked.n, limits, taken, PATIENCE * asked.n, tally)
     return _described(trained, found), tally
 
 
@@ -142,12 +143,6 @@ def _described(trained: Trained, found: Sequence[Candidate]) -> list[Sampled]:
     ]
 
 
-def _likeness(candidate: Candidate) -> float | None:
-    if candidate.parent is None:
-        return None
-    return float(similarities(candidate.molecule, [parse(candidate.parent)])[0])
-
-
 def as_csv(sampled: Sequence[Sampled], properties: Sequence[str]) -> str:
     """A table of what was drawn, with what is believed of it: energies in eV."""
     text = io.StringIO()
@@ -192,11 +187,12 @@ def wishes(trained: Trained, texts: Sequence[str]) -> dict[str, Wish]:
     return found
 
 
-def told(tally: Tally) -> Iterator[str]:
-    """What became of the points, in a few lines."""
+def told(tally: Tally, wished: bool) -> Iterator[str]:
+    """What became of the points, in a few lines; ``wished`` where properties were."""
+    without = "without a molecule as wished" if wished else "without a molecule"
     yield (
         f"{tally.attempts} points: {tally.admitted} different molecules inside the limits, "
-        f"{sum(tally.refused.values())} outside, {tally.taken} repeated, {tally.empty} without a molecule"
+        f"{sum(tally.refused.values())} outside, {tally.taken} repeated, {tally.empty} {without}"
     )
     for reason, count in tally.refused.most_common(MOST_REASONS):
         yield f"  {count} outside: {reason}"

@@ -77,8 +77,9 @@ def on_the_way(
 
 
 def wished(trained: Trained, wishes: Mapping[str, Wish], seed: int) -> Iterator[Candidate | None]:
-    """Draws from the prior under the condition that properties are as wished."""
+    """Draws from the prior that were led to properties as wished; ``None`` where that took too long."""
     generator = torch.Generator().manual_seed(seed)
     while True:
-        for molecule in write(trained, toward(trained, wishes, WISHED, generator)):
-            yield Candidate(molecule, "wanted") if molecule else None
+        points, fulfilled = toward(trained, wishes, WISHED, generator)
+        for molecule, good in zip(write(trained, points), fulfilled, strict=True):
+            yield Candidate(molecule, "wanted") if molecule and good else None

@@ -26,8 +26,10 @@ class Wish:
     width: float
 
 
-def toward(trained: Trained, wishes: Mapping[str, Wish], n: int, generator: torch.Generator) -> Tensor:
-    """Walk from the prior until properties are as wished, shape ``(n, latent)``.
+def toward(
+    trained: Trained, wishes: Mapping[str, Wish], n: int, generator: torch.Generator
+) -> tuple[Tensor, list[bool]]:
+    """Walk from the prior until properties are as wished; points, shape ``(n, latent)``, and which are.
 
     What a point of the prior is written as lies elsewhere in the encoder's eyes, and what is read off the
     point itself says little of it (with the shipped weights it correlates with SA by 0.3, what is read where
@@ -67,7 +69,7 @@ def toward(trained: Trained, wishes: Mapping[str, Wish], n: int, generator: torc
         nearer = then < off[going]
         taken = going[nearer]
         points[taken], centres[taken], off[taken] = tried[nearer], there[nearer], then[nearer]
-    return points
+    return points, (off <= 1).tolist()
 
 
 @torch.no_grad()

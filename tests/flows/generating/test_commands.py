@@ -116,6 +116,7 @@ def test_samples_near_between_and_as_wished(weights: Path, compounds: Path, tmp_
     ][:2]
     near = zincloop("sample", "-w", weights, "-n", "5", "--near", one, "--radius", "9", "--any")
     assert {row["parent"] for row in rows(near.stdout)} == {one}
+    assert one not in {row["smiles"] for row in rows(near.stdout)}
     assert all(0 <= float(row["similarity"]) <= 1 for row in rows(near.stdout))
     file = tmp_path / "between.csv"
     done = zincloop(

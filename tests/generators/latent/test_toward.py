@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pytest
 import torch
 
 from generators.evaluation.accessibility import synthetic_accessibility
+from generators.latent import streams
 from generators.latent.points import at_random, means, write
 from generators.latent.toward import Wish, toward
 from generators.latent.weights import Trained, load, shipped
@@ -20,7 +23,8 @@ def trained() -> Trained:
 
 
 def drawn(trained: Trained, wishes: dict[str, Wish], n: int = 100) -> list[Molecule]:
-    points = toward(trained, wishes, n, torch.Generator().manual_seed(0))
+    points, fulfilled = toward(trained, wishes, n, torch.Generator().manual_seed(0))
+    assert 0.3 * n < sum(fulfilled) <= n
     found = [m for m in write(trained, points) if m is not None]
     assert len(found) == n
     return [m for m in found if trained.codec.knows(m)]
@@ -63,7 +67,14 @@ def test_several_wishes_are_heard_together(trained: Trained, plain: np.ndarray) 
 
 
 def test_a_wish_that_anything_fulfils_leaves_the_prior_as_it_is(trained: Trained) -> None:
-    points = toward(trained, {"sa": Wish(3.0, 1e6)}, 50, torch.Generator().manual_seed(1))
+    points, fulfilled = toward(trained, {"sa": Wish(3.0, 1e6)}, 50, torch.Generator().manual_seed(1))
+    assert all(fulfilled)
     plain = at_random(trained, 50, torch.Generator().manual_seed(1))
     spelled = [m is not None and trained.codec.knows(m) for m in write(trained, plain)]
     assert torch.equal(points[spelled], plain[spelled])
+
+
+def test_what_cannot_be_is_told(trained: Trained) -> None:
+    assert not any(toward(trained, {"sa": Wish(-20.0, 0.1)}, 8, torch.Generator().manual_seed(0))[1])
+    stream = streams.wished(trained, {"sa": Wish(-20.0, 0.1)}, seed=0)
+    assert list(islice(stream, 20)) == [None] * 20
