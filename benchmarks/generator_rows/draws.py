@@ -33,7 +33,9 @@ def run(options: Options) -> Result:
     rate = len(raw) / clock.seconds
     tally = Tally()
     clock = Clock.start()
-    within = admit(streams.prior(network, options.seed), options.draws, Limits(), set(), options.draws, tally)
+    within = admit(
+        streams.prior(network, options.seed + 1), options.draws, Limits(), set(), options.draws, tally
+    )
     filtered = tally.attempts / clock.seconds
     print(
         f"  {rate:.0f} draws a CPU second as canonical molecules, "
