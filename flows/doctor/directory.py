@@ -32,6 +32,21 @@ def space(path: Path, about: str) -> Finding:
     return ok(about, seen)
 
 
+def scratch(asked: str | None) -> Finding:
+    """Free space for temporary files, and whether they go where ``TMPDIR`` asks for.
+
+    Parameters
+    ----------
+    asked
+        The variable's value; Python passes over a directory that it cannot write, and says nothing.
+    """
+    used = Path(tempfile.gettempdir())
+    if asked and Path(asked).absolute() != used:
+        seen = f"TMPDIR={asked} cannot be written; {used} is used"
+        return trouble("scratch space", seen, "correct TMPDIR, or the owner and mode of the directory")
+    return space(used, "scratch space")
+
+
 def writable(store: Store) -> Finding:
     """Whether a file can be written, as a ledger is."""
     try:

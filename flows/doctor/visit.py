@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -107,7 +107,7 @@ def _directory(store: Store) -> Iterator[Finding]:
     yield from _checked(lambda: directory.writable(store))
     yield from _checked(lambda: directory.disk(store))
     yield from _checked(lambda: directory.space(store.directory, "disk space"))
-    yield from _checked(lambda: directory.space(Path(tempfile.gettempdir()), "scratch space"))
+    yield from _checked(lambda: directory.scratch(os.environ.get("TMPDIR")))
     yield from _checked(lambda: directory.holder(store))
     yield from _checked(lambda: directory.logs(store))
 

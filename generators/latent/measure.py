@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+import numpy as np
+
 from generators.latent.evaluate import DRAWS, SHAPES, Figures, beliefs, by_radius, judge, reconstruction
 from generators.latent.training import Data, Plan, Watcher, table
 from generators.latent.weights import Trained
 from loop.molecule import Limits
 
 MOST = 5000
-"""Training molecules that are reconstructed; all would take minutes for one more digit."""
+"""Training molecules, drawn at random, that are reconstructed; all would take minutes for one more digit."""
 
 NEAR = 100
 """Molecules held out from which steps are made."""
@@ -38,9 +40,10 @@ def measure(
     """
     shapes = judgeable(shapes, watcher)
     parts = data.split
+    order = np.random.default_rng(plan.seed).permutation(len(parts.training))[:MOST]
     watcher.begin("reconstruction", None)
     found = {
-        "learned": reconstruction(trained, parts.training[:MOST]),
+        "learned": reconstruction(trained, [parts.training[k] for k in order]),
         "held out at random": reconstruction(trained, parts.random),
         "held out with their scaffolds": reconstruction(trained, parts.scaffold),
     }

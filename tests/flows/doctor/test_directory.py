@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -55,6 +56,21 @@ def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
     found = directory.writable(store)
     assert found.grade is Grade.TROUBLE
     assert "--directory" in found.advice
+
+
+def test_temporary_files_that_go_elsewhere_than_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert directory.scratch(str(tmp_path)).grade is not Grade.TROUBLE
+    gone = str(tmp_path / "gone")
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", gone)
+    found = directory.scratch(gone)
+    assert found.grade is Grade.TROUBLE
+    assert f"TMPDIR={gone} cannot be written; {tempfile.gettempdir()} is used" == found.seen
+    assert directory.scratch(None).grade is not Grade.TROUBLE
 
 
 def test_who_holds_the_lock(tmp_path: Path) -> None:
