@@ -15,6 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from flows import terminal
 from flows.conduct import Conductor
 from flows.summary import names, spending
 from loop.campaign import State
@@ -29,7 +30,7 @@ ORIGIN_NOTE = "hypervolume from the declared references"
 
 def watch(conductor: Conductor, work: Future[str]) -> None:
     """Show progress until the work is done, which nothing that is wrong with the showing ends."""
-    console = Console()
+    console = terminal.console()
     with contextlib.suppress(OSError):  # who looked on is gone
         if console.is_terminal:
             _live(conductor, work, console)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from flows import terminal
 from flows.assembly import Assembled
 from loop.molecule import Molecule, parse
 from loop.parts import BrokenPartError, kinds, load
@@ -37,7 +38,7 @@ def show_protocols(assembled: Assembled | None) -> None:
     BrokenPartError
         After all others, naming the oracles that cannot be used.
     """
-    console = Console()
+    console = terminal.console()
     broken: list[str] = []
     for choice in installed(broken) if assembled is None else _of(assembled):
         _show(console, choice)

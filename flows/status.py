@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
+from flows import terminal
 from flows.opening import Opened
 from flows.summary import best_balanced, names, spending
 from flows.views import label, molecule_table, standing
@@ -39,7 +40,7 @@ WIDTH = 80
 
 def show_status(opened: Opened) -> None:
     """One screen: budget, rounds, the best molecules, failures."""
-    console = Console()
+    console = terminal.console()
     kept = _kept(opened)
     if kept is None:
         _show(console, opened, opened.ledger.state())
@@ -52,7 +53,7 @@ def keep_status(opened: Opened) -> None:
     state = opened.ledger.state()
     if len(state.answers) < LONG:
         return
-    screen = Console(file=io.StringIO(), width=WIDTH, color_system=None, record=True)
+    screen = Console(file=io.StringIO(), width=WIDTH, color_system=None, emoji=False, record=True)
     _show(screen, opened, state)
     content = {"seq": state.seq, "at": state.at, "screen": screen.export_text()}
     write_json(opened.store.status, content)

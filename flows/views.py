@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from flows import terminal
 from flows.assembly import Assembled
 from flows.campaign_file.tables import ClusterTable
 from flows.leaving_out import show_left_out
@@ -36,7 +37,7 @@ SHOWN = 8
 
 def describe(assembled: Assembled) -> None:
     """Say what a valid campaign would do."""
-    console = Console()
+    console = terminal.console()
     definition = assembled.definition
     console.print(f"[bold]{definition.name}[/] is valid (digest {assembled.digest}, seed {definition.seed})")
     for objective in definition.objectives:
@@ -148,7 +149,7 @@ def _meanwhile(definition: Definition) -> str:
 
 def show_proposal(assembled: Assembled, state: State) -> None:
     """The next batch with predictions and reasons; of an ended campaign, what more budget would buy."""
-    console = Console()
+    console = terminal.console()
     definition = assembled.definition
     if state.closed is not None:
         console.print(f"ended: {state.closed}; with a larger budget it would go on with:", highlight=False)

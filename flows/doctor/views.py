@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows import terminal
 from flows.doctor.calculation import Say
 from flows.doctor.finding import Finding, Grade
 
@@ -17,7 +18,7 @@ STYLES = {Grade.OK: "green", Grade.WARNING: "yellow", Grade.TROUBLE: "bold red"}
 
 def show(visit: Callable[[Say], Iterator[Finding]]) -> list[Finding]:
     """Print what a visit finds, and return it."""
-    console = Console()
+    console = terminal.console()
     found = _in_terminal(console, visit) if console.is_terminal else _plain(console, visit)
     console.print(_summary(found), highlight=False)
     return found

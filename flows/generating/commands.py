@@ -105,16 +105,16 @@ def evaluate(
     picture: Annotated[Path | None, typer.Option(help="A file for pictures of the space (HTML).")] = None,
 ) -> None:
     """Judge on molecules: how many come back, what draws are like beside them, what is believed of them."""
-    from rich.console import Console
     from rich.markdown import Markdown
 
+    from flows import terminal
     from flows.generating.evaluating import evaluate as judged
     from flows.generating.pages import evaluation
     from flows.generating.progress import Shown
     from loop.molecule import Limits
 
     trained, sets = _loaded(weights), on or ["corpus"]
-    with Shown(Console(stderr=True)) as watcher:
+    with Shown(terminal.console(stderr=True)) as watcher:
         limits = Limits(max_heavy_atoms=max_heavy_atoms)
         found = judged(trained, sets, limits, watcher, draws=draws, shapes=shapes, seed=seed)
         if picture is not None:
@@ -123,7 +123,7 @@ def evaluate(
             write_pictures(picture, trained, found, watcher, seed)
     data = [f"{len(found.gathered.compounds)} molecules of {', '.join(sets)}", f"weights {trained.checksum}"]
     text = evaluation(f"{weights} weights, judged on {', '.join(sets)}", data, found.figures)
-    console = Console()
+    console = terminal.console()
     if console.is_terminal:
         console.print(Markdown(text))
     else:

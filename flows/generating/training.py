@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
 
+from flows import terminal
 from flows.generating.pages import card
 from flows.generating.progress import Shown
 from flows.versions import versions
@@ -48,7 +48,7 @@ def train_into(
     """
     device = _available(device)
     checkpoint = out / CHECKPOINT
-    with Shown(Console(stderr=True)) as watcher:
+    with Shown(terminal.console(stderr=True)) as watcher:
         data = prepare(plan, watcher)
         codec, fitted = train(plan, data, watcher, device=device, checkpoint=checkpoint)
         if fitted.ended is Ended.DIVERGED:

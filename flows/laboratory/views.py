@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 
+from flows import terminal
 from flows.laboratory.asking import Open, asked_requests, open_requests
 from flows.laboratory.taking import Taken
 from flows.opening import Opened
@@ -18,7 +18,7 @@ WARNING = "warning: "
 
 def show_requests(opened: Opened, asked: Sequence[Open]) -> None:
     """What waits to be measured, and why it was chosen."""
-    console = Console()
+    console = terminal.console()
     if not asked:
         console.print(f"{opened.assembled.definition.name}: {_nothing(opened)}", highlight=False)
         return
@@ -54,7 +54,7 @@ def _nothing(opened: Opened) -> str:
 
 def show_taken(opened: Opened, taken: Taken, dry: bool) -> None:
     """What came of a file."""
-    console = Console()
+    console = terminal.console()
     for line in account(opened, taken, dry):
         style = "yellow" if line.startswith(WARNING) else None
         console.print(line, style=style, highlight=False, markup=False)

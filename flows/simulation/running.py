@@ -13,9 +13,9 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from flows import terminal
 from flows.simulation.replaying import Simulation, open_simulation, replay
 from flows.simulation.report import write_report
 from flows.simulation.summary import Summary, summarise
@@ -85,7 +85,7 @@ def _replay_missing(path: Path, simulation: Simulation, runs: Path, jobs: Sequen
             if isinstance(error, KeyboardInterrupt):
                 kept = sum(_kept(runs, *job).exists() for job in jobs)
                 said = f"stopped; {kept} of {len(jobs)} simulations are kept, the same command goes on"
-                Console(stderr=True).print(said, highlight=False)
+                terminal.console(stderr=True).print(said, highlight=False)
                 raise SystemExit(130) from None
             raise
 
@@ -151,7 +151,7 @@ def _one_thread_each() -> Iterator[None]:
 
 @contextmanager
 def _progress(total: int, done: int) -> Iterator[Callable[[], None]]:
-    console = Console(stderr=True)
+    console = terminal.console(stderr=True)
     columns = (TextColumn("simulations"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=total, completed=done)

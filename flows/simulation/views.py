@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.table import Table
 
+from flows import terminal
 from flows.simulation.measures import REACHED
 from flows.simulation.running import Simulated
 from flows.simulation.summary import Summary
@@ -13,7 +13,7 @@ from flows.simulation.wording import duration, interval, plain_duration
 
 def show_summary(simulated: Simulated) -> None:
     """The strategies, the best first, what they cost, and what follows."""
-    console = Console()
+    console = terminal.console()
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("strategy", no_wrap=True)
     for column in (
@@ -64,7 +64,7 @@ def _costs(summary: Summary) -> Table:
 
 def warn_of_pool() -> None:
     """What a backtest cannot tell."""
-    Console().print(
+    terminal.console().print(
         "The pool is what this campaign chose to measure; among all molecules chance would do worse.",
         highlight=False,
     )

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from flows import terminal
 from flows.validating.validating import Judgement, Plan, carry_out
 from flows.versions import versions
 from oracles.validation.calculation import Calculation
@@ -23,7 +24,7 @@ PROGRAMS = ("zincloop", "pyscf", "pyscf-dispersion", "tblite", "rdkit", "ase", "
 
 def show(groups: Sequence[Group], full: bool, workers: int) -> list[Verdict]:
     """Validate, with progress in a terminal, and print every value beside its reference."""
-    console, began = Console(), time.monotonic()
+    console, began = terminal.console(), time.monotonic()
     for line in machine():
         _say(console, line)
     plan = Plan.of(groups, full)

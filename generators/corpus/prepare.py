@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     rows, counts = select(options.max_heavy_atoms, options.max_logp)
     options.out.write_bytes(pack(rows))
-    console = Console()
+    console = Console(emoji=False)
     for reason, count in counts.most_common():
         console.print(f"{count:7d}  {reason}")
     console.print(f"{len(rows):7d}  kept, written to {options.out}")
