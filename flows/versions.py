@@ -18,7 +18,6 @@ PACKAGES = (
     "pyscf-dispersion",
     "rdkit",
     "scikit-learn",
-    "selfies",
     "tblite",
     "torch",
 )

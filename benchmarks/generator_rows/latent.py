@@ -36,6 +36,7 @@ def run(options: Options) -> Result:
     print(f"  the weights: {_said(quality(trained(options), known))}", flush=True)
     molecules = [*electrolytes(COMPOUNDS), *known.labelled[:COMPOUNDS]]
     codec = Codec.learn(molecules, 250)
+    molecules = [molecule for molecule in molecules if codec.knows(molecule)]
     labels = table(molecules, (*NAMES, SA), known.labels)
     found = {}
     for name, weight in (("with", 0.5), ("without", 0.0)):

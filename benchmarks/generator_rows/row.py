@@ -20,7 +20,7 @@ from loop.molecule import Molecule
 
 __all__ = ["Options", "Result", "Shown", "data", "electrolytes", "trained", "where"]
 
-PROGRAMS = ("torch", "rdkit", "selfies", "numpy")
+PROGRAMS = ("torch", "rdkit", "numpy")
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,8 @@ def evaluate(
     molecules = gathered.molecules
     if len(molecules) < LEAST:
         raise TooFewError(
-            f"{len(molecules)} different molecules are left of {', '.join(on)}; figures of a set need {LEAST}; "
-            "'zincloop generator invert' tells of each of a few whether it comes back"
+            f"{len(molecules)} different molecules are left of {', '.join(on)}; figures of a set need {LEAST}"
+            "; 'zincloop generator invert' tells of each of a few whether it comes back"
         )
     watcher.begin("reconstruction", None)
     found = {"all of these": reconstruction(trained, molecules)}

@@ -10,6 +10,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from generators.latent.evaluate import Figures
 
+TRAINED = {
+    "real": "molecules held out",
+    "column": "held out",
+    "novel": "not learned from",
+    "reference": "the compounds",
+    "judged": "molecules held out",
+}
+"""What figures are about where the training is known."""
+
+GIVEN = {
+    "real": "every other one of these",
+    "column": "half of these",
+    "novel": "not among these",
+    "reference": "the other half of these",
+    "judged": "these, which may have been learned from",
+}
+"""What they are about where molecules were given to judge on."""
+
 UNITS = {"homo": "eV", "lumo": "eV", "zn_exchange": "eV", "sa": "1"}
 
 
@@ -35,12 +53,12 @@ def card(account: Mapping[str, Any], sha256: str, figures: Figures) -> str:
         "ended": account["ended"],
         "versions": _said(account["versions"]),
     }
-    return _filled("vae.md", facts=facts, data=account["data"], figures=figures)
+    return _filled("vae.md", facts=facts, data=account["data"], figures=figures, words=TRAINED)
 
 
 def evaluation(title: str, data: Sequence[str], figures: Figures) -> str:
     """Figures under a title and some lines on what was judged."""
-    return _filled("evaluation.md", title=title, data=data, figures=figures)
+    return _filled("evaluation.md", title=title, data=data, figures=figures, words=GIVEN)
 
 
 def _filled(name: str, **values: Any) -> str:  # noqa: ANN401 - what a template takes

@@ -25,7 +25,7 @@ from generators.latent.weights import load, save
 from loop.protocols import PartError
 
 CHECKPOINT, CARD = "training.ckpt", "vae.md"
-PACKAGES = ("torch", "rdkit", "selfies", "numpy", "safetensors")
+PACKAGES = ("torch", "rdkit", "numpy", "safetensors")
 
 
 class DeviceError(PartError):

@@ -17,6 +17,7 @@ from loop.protocols import PartError
 
 SEED = 61453
 NO_SHAPE = "no conformer"
+NO_FORCES = "no force field knows its atoms"
 
 
 class PlausibleError(PartError):
@@ -32,7 +33,8 @@ class Plausibility:
     valid
         Those that pass every test.
     failed
-        Test -> how many failed it; ``no conformer`` where ETKDG finds none.
+        Test -> how many failed it; :data:`NO_SHAPE` where ETKDG finds none, :data:`NO_FORCES` where that
+        cannot be relaxed.
     """
 
     valid: Share
@@ -63,25 +65,28 @@ def plausibility(
     for done, molecule in enumerate(molecules, start=1):
         with rdBase.BlockLogs():  # of force fields that know no such atom, once for each
             shape = _shape(molecule)
-            verdict = None if shape is None else judge.bust([shape], None, None).iloc[0]
-        if verdict is None:
-            failed[NO_SHAPE] += 1
-        else:
-            wrong = [str(name) for name, passed in verdict.items() if not passed]
-            failed.update(wrong)
-            valid += not wrong
+            if isinstance(shape, str):
+                wrong = [shape]
+            else:
+                verdict = judge.bust([shape], None, None).iloc[0]
+                wrong = [str(name) for name, passed in verdict.items() if not passed]
+        failed.update(wrong)
+        valid += not wrong
         report(done)
     return Plausibility(Share(valid, len(molecules)), dict(failed))
 
 
-def _shape(molecule: Molecule) -> Mol | None:
+def _shape(molecule: Molecule) -> Mol | str:
+    """A relaxed conformer, or why there is none."""
     mol = Chem.AddHs(molecule.rdkit())
     if not any(_embedded(mol, random) for random in (False, True)):
-        return None
+        return NO_SHAPE
     if rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
         rdForceFieldHelpers.MMFFOptimizeMolecule(mol, maxIters=500)
-    else:
+    elif rdForceFieldHelpers.UFFHasAllMoleculeParams(mol):
         rdForceFieldHelpers.UFFOptimizeMolecule(mol, maxIters=500)
+    else:
+        return NO_FORCES
     return mol
 
 

@@ -1,4 +1,4 @@
-"""Molecules as short rows of integers: SELFIES symbols, merged pairwise by byte-pair encoding.
+"""Molecules as short rows of integers: symbols of their sentences, merged pairwise by byte-pair encoding.
 
 Byte-pair encoding (Sennrich et al., 10.18653/v1/P16-1162) joins the most frequent neighbouring pair again and
 again, so that a carboxyl group or a ring becomes one token and a molecule takes about 8 tokens, not 25.
@@ -12,8 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from generators.latent.grammar import is_atom, to_molecule, to_symbols
+from generators.latent.reading import to_molecule
 from generators.latent.rows import END, IntArray, Rows
+from generators.latent.spelling import to_symbols
+from generators.latent.symbols import is_atom
 from loop.molecule import Molecule, MoleculeError
 
 
@@ -24,7 +26,7 @@ class Codec:
     Attributes
     ----------
     symbols
-        SELFIES symbols; ``symbols[i]`` is token ``i + 1``.
+        Of the language of molecules; ``symbols[i]`` is token ``i + 1``.
     merges
         Pairs of tokens; the ``k``-th pair is token ``len(symbols) + 1 + k``.
     """
@@ -34,8 +36,11 @@ class Codec:
 
     @classmethod
     def learn(cls, molecules: Sequence[Molecule], merges: int) -> Codec:
-        """Collect the symbols of the molecules and merge the most frequent pair ``merges`` times."""
-        rows = [to_symbols(molecule) for molecule in molecules]
+        """Collect the symbols of the molecules and merge the most frequent pair ``merges`` times.
+
+        A molecule that the language has no words for adds none.
+        """
+        rows = [row for row in map(_symbols, molecules) if row]
         symbols = tuple(sorted({symbol for row in rows for symbol in row}))
         stream = cls(symbols, ())._stream(rows)
         pairs: list[tuple[int, int]] = []
@@ -62,10 +67,8 @@ class Codec:
 
     def knows(self, molecule: Molecule) -> bool:
         """Whether the vocabulary can spell the molecule."""
-        try:
-            return all(symbol in self._numbers for symbol in to_symbols(molecule))
-        except MoleculeError:
-            return False
+        row = _symbols(molecule)
+        return bool(row) and all(symbol in self._numbers for symbol in row)
 
     def encode(self, molecules: Sequence[Molecule]) -> list[IntArray]:
         """Return one row of tokens per molecule, without the end token.
@@ -73,7 +76,7 @@ class Codec:
         Raises
         ------
         MoleculeError
-            If a molecule has a symbol that the vocabulary lacks, or no SELFIES.
+            If a molecule has a symbol that the vocabulary lacks, or no sentence.
         """
         if not molecules:
             return []
@@ -94,14 +97,14 @@ class Codec:
         """
         return Rows.of(self.encode(molecules))
 
-    def text(self, tokens: Sequence[int]) -> str:
-        """SELFIES of a row of tokens, read up to the first end token."""
+    def sentence(self, tokens: Sequence[int]) -> tuple[str, ...]:
+        """Symbols of a row of tokens, read up to the first end token."""
         spelled: list[str] = []
         for token in tokens:
             if token == END:
                 break
-            spelled.append(self._spelling[token])
-        return "".join(spelled)
+            spelled += self._spelling[token]
+        return tuple(spelled)
 
     def decode(self, tokens: Sequence[int]) -> Molecule:
         """Molecule of a row of tokens.
@@ -109,17 +112,17 @@ class Codec:
         Raises
         ------
         MoleculeError
-            If the row is empty.
+            If the row has no atom.
         """
-        return to_molecule(self.text(tokens))
+        return to_molecule(self.sentence(tokens))
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
         return {symbol: i for i, symbol in enumerate(self.symbols, start=1)}
 
     @cached_property
-    def _spelling(self) -> list[str]:
-        spelling = ["", *self.symbols]
+    def _spelling(self) -> list[tuple[str, ...]]:
+        spelling = [(), *((symbol,) for symbol in self.symbols)]
         for left, right in self.merges:
             spelling.append(spelling[left] + spelling[right])
         return spelling
@@ -130,6 +133,14 @@ class Codec:
             return np.array([n for row in rows for n in (*map(self._numbers.__getitem__, row), END)])
         except KeyError as error:
             raise MoleculeError(f"the vocabulary has no symbol {error.args[0]}") from error
+
+
+def _symbols(molecule: Molecule) -> tuple[str, ...]:
+    """The sentence of a molecule, empty where there is none."""
+    try:
+        return to_symbols(molecule)
+    except MoleculeError:
+        return ()
 
 
 def _most_frequent(stream: IntArray, size: int) -> tuple[int, int] | None:

@@ -26,6 +26,9 @@ from loop.protocols import PartError
 LEAST = 200
 """Compounds below which a training is refused."""
 
+FEW = 5
+"""Molecules that are named where there may be many."""
+
 LEAST_LABELS = 50
 """Measured values below which a property is not learned."""
 
@@ -272,6 +275,9 @@ def train(
     watcher.begin("vocabulary", None)
     codec = Codec.learn([*data.split.training, *data.labelled], plan.merges)
     learned = [molecule for molecule in data.learned if codec.knows(molecule)]
+    if lost := [molecule for molecule in data.learned if not codec.knows(molecule)]:
+        some = ", ".join(map(str, lost[:FEW]))
+        watcher.tell(f"{len(lost)} molecules that cannot be written down are not learned: {some}")
     real = set(data.split.training)
     names = properties(data)
     torch.manual_seed(plan.seed)

@@ -21,7 +21,7 @@ from loop.protocols import PartError
 if TYPE_CHECKING:
     from generators.latent.model import Autoencoder
 
-FORMAT = 2
+FORMAT = 3
 """Version of the pair of files; raised whenever older code could misread newer files."""
 
 TENSORS, DESCRIPTION = "vae.safetensors", "vae.json"

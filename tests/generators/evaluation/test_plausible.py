@@ -24,6 +24,11 @@ def test_real_molecules_are_plausible_and_what_has_no_shape_is_not() -> None:
     assert done == [1, 2, 3]
 
 
+def test_atoms_that_no_force_field_knows_are_said_to_be_such() -> None:
+    found = plausible.plausibility([parse("C=BC"), ETHANOL])
+    assert (found.valid.hits, found.failed) == (1, {plausible.NO_FORCES: 1})
+
+
 @pytest.mark.parametrize("package", ["posebusters", "fcd"])
 def test_a_missing_package_is_named_with_the_extra(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__

@@ -52,7 +52,9 @@ def test_what_lies_outside_is_counted_by_its_reason(trained: Trained) -> None:
 def test_success_leads_farther_and_failure_nearer(trained: Trained, incumbents: list[Incumbent]) -> None:
     good = [replace(one, fates=((TRUST_REGION, True),) * 3) for one in incumbents]
     bad = [replace(one, fates=((TRUST_REGION, False),) * 9) for one in incumbents]
-    near, usual, far = (found(trained, some).account[TRUST_REGION] for some in (bad, incumbents, good))
+    near, usual, far = (
+        found(trained, some, radius=12.0).account[TRUST_REGION] for some in (bad, incumbents, good)
+    )
     assert near["radius"] < usual["radius"] < far["radius"]
     assert near["similarity"] > far["similarity"]
 

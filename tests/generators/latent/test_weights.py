@@ -47,7 +47,7 @@ def test_tensors_that_changed_are_refused(copied: Path) -> None:
 def test_another_format_is_refused(copied: Path) -> None:
     description = json.loads((copied / DESCRIPTION).read_text())
     (copied / DESCRIPTION).write_text(json.dumps(description | {"format": 99}))
-    with pytest.raises(WeightsError, match=r"has format 99; this version reads format 2"):
+    with pytest.raises(WeightsError, match=r"has format 99; this version reads format 3"):
         load(copied)
 
 
