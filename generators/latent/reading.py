@@ -33,10 +33,10 @@ def to_molecule(symbols: tuple[str, ...]) -> Molecule:
 
     A bond is made no larger than there is room for; what finds no room, a ring larger than the chain and an
     end of no branch are passed over. Where charges do not cancel, the last symbols of the charge that is too
-    much are read without it, one after the other. Stereochemistry that contradicts itself is left away. Where
-    no molecule comes out that can be written down again (sulfur that lacks one bond to four or six; an
-    aromatic ring of borenium and silylium), the last symbol is left away: the beginning of a sentence
-    keeps its meaning.
+    much are read without it, one after the other; so is the last double bond of sulfur that lacks one bond to
+    four or six. Stereochemistry that contradicts itself is left away. Where no molecule comes out that can be
+    written down again (sulfur with three single bonds; an aromatic ring of borenium and silylium), the last
+    symbol is left away: the beginning of a sentence keeps its meaning.
 
     Raises
     ------
@@ -77,6 +77,12 @@ class _Atom:
     free: int
     children: list[int] = field(default_factory=list)
     rings: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def hydrogens(self) -> int | None:
+        """How many it has; ``None`` where there is no such atom."""
+        bonds = self.symbol.valences[-1] - self.free
+        return hydrogens(self.symbol.element, self.symbol.sign, bonds)
 
 
 @dataclass
@@ -127,6 +133,16 @@ class _Structure:
         for one, other in pairs(single):
             self.bind(one, other, 1)
 
+    def settle(self) -> None:
+        """Read the last double bond of an atom as a single one where it cannot have so many bonds."""
+        for index, atom in enumerate(self.atoms):
+            if atom.hydrogens is None:
+                double = [pair for pair, order in self.orders.items() if index in pair and order == 2]
+                for pair in double[-1:]:
+                    self.orders[pair] = 1
+                    for end in pair:
+                        self.atoms[end].free += 1
+
     def _in_rings(self) -> Iterator[tuple[int, int]]:
         """Bonds of the rings that are large enough."""
         for here, atom in enumerate(self.atoms):
@@ -173,6 +189,7 @@ def _walk(symbols: Sequence[Symbol]) -> _Structure:
         elif symbol == CLOSE and stack:
             here = stack.pop()
     found.share()
+    found.settle()
     return found
 
 
@@ -223,9 +240,7 @@ def _bond(orders: Mapping[tuple[int, int], int], pair: tuple[int, int], side: st
 
 
 def _text(atom: _Atom, stereo: bool) -> str | None:
-    symbol = atom.symbol
-    bonds = symbol.valences[-1] - atom.free
-    count = hydrogens(symbol.element, symbol.sign, bonds)
+    symbol, count = atom.symbol, atom.hydrogens
     if count is None:
         return None
     # What has two hydrogen atoms has no winding.

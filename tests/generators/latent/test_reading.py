@@ -119,11 +119,23 @@ def test_stereochemistry_that_contradicts_itself_is_left_away() -> None:
     [
         ("C C S ( C ) C", "CCSC"),  # no sulfur with one hydrogen and three carbons
         ("C S ( =O ) ( =O ) C C", "CCS(C)(=O)=O"),
-        ("C S ( =O )", "CS"),
-        ("O S ( =O ) ( =O )", "OS"),
+        ("C S ( C ) ( C ) ( C ) C C", "CS(C)(C)C"),
     ],
 )
 def test_a_beginning_is_kept_where_the_end_makes_no_molecule(sentence: str, smiles: str) -> None:
+    assert to_molecule(tuple(sentence.split())) == parse(smiles)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "smiles"),
+    [
+        ("C S ( =O )", "CSO"),
+        ("C S ( =O ) ( =O )", "CS(=O)O"),
+        ("O =S ( =O ) C", "CS(=O)O"),
+        ("O =S ( =O ) ( C ) C", "CS(C)(=O)=O"),
+    ],
+)
+def test_sulfur_that_lacks_one_bond_has_a_double_bond_less(sentence: str, smiles: str) -> None:
     assert to_molecule(tuple(sentence.split())) == parse(smiles)
 
 
