@@ -195,6 +195,7 @@ UNSUITABLE: Mapping[str, str] = {
     ),
     "carbamic or carbonic acid": "[OX2H][CX3](=[O,S])[NX3,OX2,SX2]",
     "sulfur hydride other than a thiol": "[S;!H0;$([!X2]),$([X2][S,N,O])]",
+    "sulfurane": "[SX4v4]",
     "open-chain N-S bond to divalent sulfur, or S-O-C sulfenate": "[SX2;!a;!$(S=*)][N,O;!a]",
     "thioaldehyde or thioketone": "[CX3;!$(C[#7,#8,#16])]=[SX1]",
     "silicon, phosphorus or boron hydride": "[Si,P,B;!H0]",

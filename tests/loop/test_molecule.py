@@ -83,6 +83,7 @@ def test_facts_of_a_molecule() -> None:
         ("OC(F)(F)F", "alpha-fluoro alcohol"),
         ("CN(C)C(F)(F)F", "alpha-fluoro alcohol, thiol or amine"),
         ("C1CO1", "three-membered ring"),
+        ("CS(C)(O)O", "sulfurane"),
         ("CC(=O)Cl", "halide"),
         ("CC(O)O", "geminal diol"),
         ("CC=O", "aldehyde"),
