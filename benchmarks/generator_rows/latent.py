@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
 from sklearn.metrics import r2_score
 from sklearn.neighbors import KNeighborsRegressor
 
@@ -68,8 +67,7 @@ def _spelled(network: Trained, molecules: Sequence[Molecule]) -> list[Molecule]:
 
 
 def _points(network: Trained, molecules: Sequence[Molecule]) -> FloatArray:
-    with torch.no_grad():
-        points: FloatArray = locate(network, molecules).points.double().numpy()
+    points: FloatArray = locate(network, molecules).points.double().numpy()
     return points
 
 
