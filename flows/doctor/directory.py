@@ -41,7 +41,7 @@ def scratch(asked: str | None) -> Finding:
         The variable's value; Python passes over a directory that it cannot write, and says nothing.
     """
     used = Path(tempfile.gettempdir())
-    if asked and Path(asked).absolute() != used:
+    if asked and Path(asked).resolve() != used.resolve():
         seen = f"TMPDIR={asked} cannot be written; {used} is used"
         return trouble("scratch space", seen, "correct TMPDIR, or the owner and mode of the directory")
     return space(used, "scratch space")

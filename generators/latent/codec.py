@@ -1,7 +1,7 @@
 """Molecules as short rows of integers: symbols of their sentences, merged pairwise by byte-pair encoding.
 
 Byte-pair encoding (Sennrich et al., 10.18653/v1/P16-1162) joins the most frequent neighbouring pair again and
-again, so that a carboxyl group or a ring becomes one token and a molecule takes about 8 tokens, not 25.
+again, so that a carboxyl group or a ring becomes one token and a molecule takes about 5 tokens, not 16.
 """
 
 from __future__ import annotations

@@ -22,11 +22,6 @@ from loop.molecule import Molecule, MoleculeError, parse
 _BONDS = {1: "", 2: "=", 3: "#"}
 
 
-def without_stereo(symbols: Sequence[str]) -> tuple[str, ...]:
-    """Leave the marks of stereochemistry out: the winding of atoms, and the sides of bonds."""
-    return tuple(symbol.replace("@", "").lstrip("/\\") for symbol in symbols)
-
-
 @lru_cache(maxsize=50_000)
 def to_molecule(symbols: tuple[str, ...]) -> Molecule:
     """Read a sentence into a neutral, closed-shell molecule.

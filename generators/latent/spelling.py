@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rdkit import Chem
 
-from generators.latent.symbols import OPEN, SMALLEST, AtomSymbol, RingSymbol, hydrogens
+from generators.latent.symbols import OPEN, SMALLEST, AtomSymbol, RingSymbol, hydrogens, parsed
 from loop.molecule import Molecule, MoleculeError
 
 _PIECE = re.compile(
@@ -18,7 +18,6 @@ _PIECE = re.compile(
     r"|(?P<ring>\d|%\d\d)"
     r"|(?P<branch>[()]))"
 )
-_ORDERS = {"=": 2, "#": 3}
 _ACROSS = {"/": "\\", "\\": "/"}
 """A side as the other end of the bond sees it."""
 
@@ -89,26 +88,19 @@ class _Speller:
         self._sentence.append(sign)
 
     def _atom(self, piece: re.Match[str]) -> None:
-        bond = piece["bond"] or ""
-        order = _ORDERS.get(bond, 1)
-        sign = piece["charge"] or ""
         index = len(self._atoms)
-        symbol = AtomSymbol(
-            (piece["plain"] or piece["element"]).capitalize(),
-            order,
-            bond if bond in _ACROSS else "",
-            piece["winding"] or "",
-            int(sign if sign[1:] else sign + "1") if sign else 0,
-            index in self._sharing,
-        )
-        if not symbol.valences:
+        element = (piece["plain"] or piece["element"]).capitalize()
+        if index in self._sharing:
+            element = element.lower()
+        symbol = parsed(f"{_told(piece['bond'])}{element}{piece['winding'] or ''}{piece['charge'] or ''}")
+        if not isinstance(symbol, AtomSymbol):
             raise self._unspelled(piece[0])
         before: tuple[int, ...] = ()
         if self._now is not None:
-            self._atoms[self._now].bonds += order
+            self._atoms[self._now].bonds += symbol.order
             before = self._atoms[self._now].path
         stated = None if piece["plain"] else int(piece["hydrogens"] or (piece["hydrogens"] is not None))
-        bonds = (order if before else 0) + symbol.shares
+        bonds = (symbol.order if before else 0) + symbol.shares
         self._atoms.append(_Atom(symbol, (*before, index), len(self._sentence), bonds, stated))
         self._sentence.append(str(symbol))
         self._now = index
@@ -119,20 +111,21 @@ class _Speller:
         if digit not in self._open:
             name = f"{self._rings}"
             self._rings += 1
-            self._open[digit] = (self._now, bond or "", name)
+            self._open[digit] = (self._now, _told(bond), name)
             here.digits.append(name)
             return
         there, opened, name = self._open.pop(digit)
-        bond = bond or _ACROSS.get(opened, opened)
-        order = _ORDERS.get(bond, 1)
-        if there not in here.path or order > 2:
+        if there not in here.path:
+            raise self._unspelled("a ring like that")
+        size = len(here.path) - here.path.index(there)
+        symbol = parsed(f"{_told(bond) or _ACROSS.get(opened, opened)}{size}")
+        if not isinstance(symbol, RingSymbol):
             raise self._unspelled("a ring like that")
         here.digits.append(name)
         for index in (self._now, there):
-            self._atoms[index].bonds += order
+            self._atoms[index].bonds += symbol.order
             self._closed.setdefault(index, []).append(name)
-        size = len(here.path) - here.path.index(there)
-        self._sentence.append(str(RingSymbol(size, order, bond if bond in _ACROSS else "")))
+        self._sentence.append(str(symbol))
 
     def _finish(self, index: int, atom: _Atom) -> None:
         """Check the hydrogen, and turn the winding where rings are told in another order than the text's."""
@@ -145,6 +138,11 @@ class _Speller:
 
     def _unspelled(self, what: str) -> MoleculeError:
         return MoleculeError(f"the language of molecules has no word for {what} in '{self._molecule}'")
+
+
+def _told(bond: str | None) -> str:
+    """What the language tells of a bond: not that it is single."""
+    return "" if bond in {None, "-"} else str(bond)
 
 
 def _first_atom(text: str) -> str:

@@ -274,8 +274,11 @@ def train(
     """
     watcher.begin("vocabulary", None)
     codec = Codec.learn([*data.split.training, *data.labelled], plan.merges)
-    learned = [molecule for molecule in data.learned if codec.knows(molecule)]
-    if lost := [molecule for molecule in data.learned if not codec.knows(molecule)]:
+    learned: list[Molecule] = []
+    lost: list[Molecule] = []
+    for molecule in data.learned:
+        (learned if codec.knows(molecule) else lost).append(molecule)
+    if lost:
         some = ", ".join(map(str, lost[:FEW]))
         watcher.tell(f"{len(lost)} molecules that cannot be written down are not learned: {some}")
     real = set(data.split.training)

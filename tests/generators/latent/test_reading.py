@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdkit import Chem
 
-from generators.latent.reading import to_molecule, without_stereo
-from generators.latent.spelling import to_symbols
+from generators.latent.reading import to_molecule
 from generators.latent.symbols import VALENCES, is_atom
 from loop.molecule import MoleculeError, parse
 
@@ -96,16 +94,6 @@ def test_charges_that_do_not_cancel_are_left_away_from_the_end(sentence: str, sm
 def test_an_unknown_symbol_is_refused() -> None:
     with pytest.raises(MoleculeError, match="no symbol 'nonsense'"):
         to_molecule(("C", "nonsense"))
-
-
-def test_marks_of_stereochemistry_can_be_left_away() -> None:
-    for smiles in ("C[C@H](O)C(=O)O", "C/C=C/CO", "C[S@](=O)CC", r"C1CC/C=C\CCC1", r"C1=C/CCCCCC/1"):
-        molecule = parse(smiles)
-        mol = molecule.rdkit()
-        Chem.RemoveStereochemistry(mol)
-        plain = without_stereo(to_symbols(molecule))
-        assert not set("@/\\") & set("".join(plain))
-        assert to_molecule(plain) == parse(Chem.MolToSmiles(mol))
 
 
 def test_stereochemistry_that_contradicts_itself_is_left_away() -> None:
