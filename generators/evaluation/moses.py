@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,8 @@ def nearest_similarity(molecules: Sequence[Molecule], reference: Sequence[Molecu
 
 def fragment_similarity(molecules: Sequence[Molecule], reference: Sequence[Molecule]) -> float:
     """Cosine of the counts of BRICS fragments (Degen et al., 10.1002/cmdc.200800178)."""
-    return _cosine(_counted(molecules, _fragments), _counted(reference, _fragments))
+    counts = (Counter(part for m in some for part in _fragments(m)) for some in (molecules, reference))
+    return _cosine(*counts)
 
 
 def scaffold_similarity(
@@ -76,11 +78,10 @@ def scaffold_similarity(
 ) -> float:
     """Cosine of the counts of Bemis-Murcko scaffolds with at least so many rings."""
 
-    def scaffolds(mol: Mol) -> Iterable[str]:
-        scaffold = MurckoScaffold.GetScaffoldForMol(mol)  # type: ignore[no-untyped-call]
-        return [Chem.MolToSmiles(scaffold)] if scaffold.GetRingInfo().NumRings() >= rings else []
+    def counted(some: Sequence[Molecule]) -> Counter[str]:
+        return Counter(scaffold for scaffold, count in map(_scaffold, some) if count >= rings)
 
-    return _cosine(_counted(molecules, scaffolds), _counted(reference, scaffolds))
+    return _cosine(counted(molecules), counted(reference))
 
 
 def _logp(mol: Mol) -> float:
@@ -115,13 +116,17 @@ def distances(molecules: Sequence[Molecule], reference: Sequence[Molecule]) -> d
     }
 
 
-def _fragments(mol: Mol) -> Iterable[str]:
-    broken = BRICS.BreakBRICSBonds(mol)  # type: ignore[no-untyped-call]
-    return str(Chem.MolToSmiles(broken)).split(".")
+@lru_cache(maxsize=100_000)
+def _fragments(molecule: Molecule) -> tuple[str, ...]:
+    broken = BRICS.BreakBRICSBonds(molecule.rdkit())  # type: ignore[no-untyped-call]
+    return tuple(Chem.MolToSmiles(broken).split("."))
 
 
-def _counted(molecules: Sequence[Molecule], parts: Callable[[Mol], Iterable[str]]) -> Counter[str]:
-    return Counter(part for molecule in molecules for part in parts(molecule.rdkit()))
+@lru_cache(maxsize=100_000)
+def _scaffold(molecule: Molecule) -> tuple[str, int]:
+    """The scaffold and the number of its rings."""
+    scaffold = MurckoScaffold.GetScaffoldForMol(molecule.rdkit())  # type: ignore[no-untyped-call]
+    return str(Chem.MolToSmiles(scaffold)), scaffold.GetRingInfo().NumRings()
 
 
 def _cosine(one: Counter[str], other: Counter[str]) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from generators.latent.sharing import pairs
+from generators.latent.strain import is_impossible
 from generators.latent.symbols import (
     CLOSE,
     OPEN,
@@ -26,12 +27,14 @@ _BONDS = {1: "", 2: "=", 3: "#"}
 def to_molecule(symbols: tuple[str, ...]) -> Molecule:
     """Read a sentence into a neutral, closed-shell molecule.
 
-    A bond is made no larger than there is room for; what finds no room, a ring larger than the chain and an
-    end of no branch are passed over. Where charges do not cancel, the last symbols of the charge that is too
-    much are read without it, one after the other; so is the last double bond of sulfur that lacks one bond to
-    four or six. Stereochemistry that contradicts itself is left away. Where no molecule comes out that can be
-    written down again (sulfur with three single bonds; an aromatic ring of borenium and silylium), the last
-    symbol is left away: the beginning of a sentence keeps its meaning.
+    A bond is made no larger than there is room for, and an atom for which there is none hangs on the nearest
+    one before that has room. A ring that finds no room or is larger than the chain, and an end of no branch,
+    are passed over. Where charges do not cancel, the last symbols of the charge that is too much are read
+    without it, one after the other; so is the last double bond of sulfur that lacks one bond to four or six.
+    Where rings are strained as no molecule's are, the last one stays open. Stereochemistry that contradicts
+    itself is left away. Where no molecule comes out that can be written down again (sulfur with three single
+    bonds; an aromatic ring of borenium and silylium), the last symbol is left away: the beginning of a
+    sentence keeps its meaning.
 
     Raises
     ------
@@ -46,9 +49,17 @@ def to_molecule(symbols: tuple[str, ...]) -> Molecule:
     meant = tuple(symbol for symbol in known if symbol is not None)
     while True:
         found = _molecule(_neutral(meant))
-        if found is not None:
+        if found is None:
+            meant = meant[:-1]
+        elif (last := _last_ring(meant)) is not None and is_impossible(found):
+            meant = (*meant[:last], *meant[last + 1 :])
+        else:
             return found
-        meant = meant[:-1]
+
+
+def _last_ring(symbols: tuple[Symbol, ...]) -> int | None:
+    """Where the last ring is closed."""
+    return max((k for k, symbol in enumerate(symbols) if isinstance(symbol, RingSymbol)), default=None)
 
 
 @dataclass
@@ -88,13 +99,15 @@ class _Structure:
     orders: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def add(self, symbol: AtomSymbol, parent: int) -> bool:
-        """Bind an atom to another, if both have room for it."""
+        """Bind an atom to another, or to the nearest one before that with room; whether there was any."""
+        while parent >= 0 and not self.atoms[parent].free:
+            parent = self.atoms[parent].parent
         new = len(self.atoms)
-        self.atoms.append(_Atom(symbol, parent, symbol.valences[-1]))
-        if new and not self.bind(parent, new, symbol.order):
-            self.atoms.pop()
+        if new and parent < 0:
             return False
+        self.atoms.append(_Atom(symbol, parent, symbol.valences[-1]))
         if new:
+            self.bind(parent, new, symbol.order)
             self.atoms[parent].children.append(new)
         return True
 

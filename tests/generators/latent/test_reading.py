@@ -40,7 +40,10 @@ def test_any_sentence_is_a_neutral_closed_shell_if_it_has_an_atom(symbols: list[
         ("C =C =C =C =C", "C=C=C=C=C"),
         ("F F C", "FF"),
         ("C O C C", "COCC"),
-        ("C O ( C ) C", "COC"),
+        # Atoms that find none hang on the nearest before that has some.
+        ("C O ( C ) C", "CCOC"),
+        ("C C O F Cl C", "CC(Cl)(C)OF"),
+        ("C =O ( C c c c c c c 6 )", "O=CCc1ccccc1"),
         # Rings of the chain, none larger and none twice.
         ("C C ( C C C C ) C C 4", "CCCCC1CCC1"),
         ("C C C 4", "CCC"),
@@ -52,7 +55,7 @@ def test_any_sentence_is_a_neutral_closed_shell_if_it_has_an_atom(symbols: list[
         ("C ( ( O ) N )", "NCO"),
     ],
 )
-def test_what_finds_no_room_is_passed_over(sentence: str, smiles: str) -> None:
+def test_what_finds_no_room_is_elsewhere_or_passed_over(sentence: str, smiles: str) -> None:
     assert to_molecule(tuple(sentence.split())) == parse(smiles)
 
 
@@ -79,8 +82,8 @@ def test_small_letters_share_double_bonds(sentence: str, smiles: str) -> None:
     ("sentence", "smiles"),
     [
         ("N+ C", "CN"),
-        # No room for a fourth carbon at nitrogen.
-        ("C N+ ( C ) ( C ) C", "CN(C)C"),
+        # No room for a fourth carbon at nitrogen; it hangs on the first.
+        ("C N+ ( C ) ( C ) C", "CCN(C)C"),
         ("O- C ( =O ) C", "CC(=O)O"),
         # What cancels stays; of two anions the last gives way.
         ("N+ C C ( =O ) O-", "[NH3+]CC(=O)[O-]"),
@@ -88,6 +91,18 @@ def test_small_letters_share_double_bonds(sentence: str, smiles: str) -> None:
     ],
 )
 def test_charges_that_do_not_cancel_are_left_away_from_the_end(sentence: str, smiles: str) -> None:
+    assert to_molecule(tuple(sentence.split())) == parse(smiles)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "smiles"),
+    [
+        ("c c c ( C C 6 ) c c c 6", "CCc1ccccc1"),
+        ("C C C C #C C C 6", "CCCC#CCC"),
+        ("C C C =C ( C C 5 ) C C 6", "CCC1=CC(C)CC1"),
+    ],
+)
+def test_rings_that_no_molecule_has_stay_open(sentence: str, smiles: str) -> None:
     assert to_molecule(tuple(sentence.split())) == parse(smiles)
 
 
