@@ -1,11 +1,13 @@
 """Compute the labelled four-objective set: GFN2-xTB HOMO, LUMO and Zn2+ exchange energy, and SA.
 
     python -m benchmarks.zinc_set [--molecules 2010] [--workers 1] [--kept build/zinc_set.jsonl]
+    python -m benchmarks.zinc_set --share
 
 Compounds of the shipped corpus with up to ten heavy atoms inside a campaign's default limits: the known
 additives first, then the others in random order, so that a longer run extends a shorter one. Every answer is
 kept as it comes; the command goes on where it was stopped, and writes ``benchmarks/data/zinc_gfn2.parquet``
-when it is through. Failures stay in the table, with their reason and cost and without a value.
+when it is through. Failures stay in the table, with their reason and cost and without a value. The second
+form takes the exchange energies of the table for the list that the autoencoder learns from.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from oracles.xtb_orbitals import XtbOrbitals
 from oracles.xtb_zinc_exchange import XtbZincExchange
 
 TABLE = Path(__file__).parent / "data" / "zinc_gfn2.parquet"
+SHARED = Path(__file__).parents[1] / "generators" / "data" / "zn_exchange.csv"
 LARGEST = 10
 """Heavy atoms."""
 SEED = 0
@@ -52,7 +55,11 @@ def main() -> None:
     parser.add_argument("--molecules", type=int, default=2010)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--kept", type=Path, default=Path("build/zinc_set.jsonl"))
+    parser.add_argument("--share", action="store_true")
     options = parser.parse_args()
+    if options.share:
+        share()
+        return
     wanted = chosen(options.molecules)
     done = {row["smiles"] for row in _rows(options.kept)}
     missing = [entry for entry in wanted if parse(entry.smiles).smiles not in done]
@@ -123,6 +130,14 @@ def write(kept: Path, wanted: list[Entry]) -> None:
     frame.to_parquet(TABLE, index=False)
     failed = frame.filter(like="failure ").notna().any(axis=1)
     print(f"{TABLE}: {len(frame)} molecules, {failed.sum()} with a failure")
+
+
+def share() -> None:
+    """Write the exchange energies of the table as the autoencoder's list."""
+    found = pd.read_parquet(TABLE)[["smiles", "zn_exchange_gfn2 / eV"]].dropna()
+    found.columns = ["smiles", "zn_exchange"]
+    found.to_csv(SHARED, index=False, float_format="%.4f", lineterminator="\n")
+    print(f"{SHARED}: {len(found)} molecules")
 
 
 if __name__ == "__main__":

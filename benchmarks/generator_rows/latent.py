@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.metrics import r2_score
 from sklearn.neighbors import KNeighborsRegressor
 
-from benchmarks.generator_rows.row import Options, Result, data, electrolytes, trained
+from benchmarks.generator_rows.row import Options, Result, data, electrolytes, measured, trained
 from benchmarks.generator_rows.training import fitted
 from generators.latent import SA
 from generators.latent.codec import Codec
@@ -52,7 +52,8 @@ def run(options: Options) -> Result:
 
 def quality(network: Trained, known: Data) -> dict[str, float]:
     """R2 of each orbital, from molecules learned from to molecules held out, both located."""
-    seen, unseen = (_spelled(network, some) for some in (known.labelled[:5000], known.judged))
+    both = (known.labelled[:5000], known.judged)
+    seen, unseen = (measured(some, known, network, NAMES) for some in both)
     at, there = (_points(network, some) for some in (seen, unseen))
     found = {}
     for name in NAMES:
@@ -60,10 +61,6 @@ def quality(network: Trained, known: Data) -> dict[str, float]:
         near = KNeighborsRegressor(NEIGHBOURS, weights="distance").fit(at, values)
         found[name] = float(r2_score(wanted, near.predict(there)))
     return found
-
-
-def _spelled(network: Trained, molecules: Sequence[Molecule]) -> list[Molecule]:
-    return [m for m in molecules if network.codec.knows(m)]
 
 
 def _points(network: Trained, molecules: Sequence[Molecule]) -> FloatArray:

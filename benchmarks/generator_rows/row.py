@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -74,6 +75,14 @@ def data(weights: Path) -> Data:
     if [g.key for g in found.gathered] != account(weights)["gathered"]:
         print("  NOT the compounds that these weights were trained on: other versions of packages, or files")
     return found
+
+
+def measured(
+    molecules: Iterable[Molecule], known: Data, network: Trained, names: Sequence[str]
+) -> list[Molecule]:
+    """Those that have all of these values and can be written down."""
+    wanted = set(names)
+    return [m for m in molecules if known.labels.get(m, {}).keys() >= wanted and network.codec.knows(m)]
 
 
 @cache

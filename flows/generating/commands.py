@@ -35,8 +35,9 @@ def train(
         list[str] | None,
         typer.Option(
             "--from",
-            help="Compounds like those wanted: known-additives, corpus, chemicals, qm9, or a file (.smi, "
-            ".csv, .sdf, .gz); again for more. [default: known-additives, chemicals]",
+            help="Compounds like those wanted: known-additives, corpus, chemicals, qm9, zinc-exchange, or a "
+            "file (.smi, .csv, .sdf, .gz); again for more. "
+            "[default: known-additives, chemicals, zinc-exchange]",
         ),
     ] = None,
     labelled: Annotated[

@@ -51,14 +51,14 @@ class Entry:
 @lru_cache(maxsize=1)
 def known_additives() -> tuple[Entry, ...]:
     """Additives and co-solvents reported for zinc, then those known from lithium, each molecule once."""
-    rows = (row for file in ADDITIVES for row in csv.DictReader(io.StringIO(_data(file).decode())))
+    rows = (row for file in ADDITIVES for row in csv.DictReader(io.StringIO(data(file).decode())))
     return _unique(Entry(row["smiles"], row["name"], "known additive") for row in rows)
 
 
 @lru_cache(maxsize=1)
 def corpus() -> tuple[Entry, ...]:
     """The known additives, then the electrolyte-like compounds of ``corpus.csv.gz``."""
-    rows = csv.DictReader(io.StringIO(gzip.decompress(_data(CORPUS)).decode()))
+    rows = csv.DictReader(io.StringIO(gzip.decompress(data(CORPUS)).decode()))
     listed = (Entry(row["smiles"], row["name"] or None, "library") for row in rows)
     return _unique([*known_additives(), *listed])
 
@@ -66,7 +66,7 @@ def corpus() -> tuple[Entry, ...]:
 @lru_cache(maxsize=1)
 def cas_numbers() -> dict[str, str]:
     """Canonical SMILES -> CAS registry number, of the shipped compounds that have one."""
-    tables = [*(_data(file).decode() for file in ADDITIVES), gzip.decompress(_data(CORPUS)).decode()]
+    tables = [*(data(file).decode() for file in ADDITIVES), gzip.decompress(data(CORPUS)).decode()]
     rows = (row for table in tables for row in csv.DictReader(io.StringIO(table)))
     return {row["smiles"]: row["cas"] for row in rows if row["cas"]}
 
@@ -127,5 +127,6 @@ def _unique(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(first.values())
 
 
-def _data(name: str) -> bytes:
+def data(name: str) -> bytes:
+    """A file that comes with the generators."""
     return files("generators.data").joinpath(name).read_bytes()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
-from generators.corpus.entries import Entry, content_hash, corpus, known_additives
+from generators.corpus.entries import Entry, content_hash, corpus, data, known_additives
 from generators.corpus.reading import SUFFIXES, Record, kind, parsed, text
 from loop.protocols import PartError
 from loop.records import digest
@@ -77,6 +77,16 @@ def _listed(name: str, entries: Callable[[], tuple[Entry, ...]]) -> Source:
     return Source(name, content_hash(entries()), records)
 
 
+def _zinc_exchange() -> Source:
+    content = data("zn_exchange.csv").decode()
+
+    def records() -> Iterator[Record]:
+        for line, row in enumerate(csv.DictReader(io.StringIO(content)), start=2):
+            yield Record(line, row["smiles"], "", {"zn_exchange": row["zn_exchange"]})
+
+    return Source("zinc-exchange", digest({"zn_exchange": content}), records)
+
+
 def _chemicals() -> Source:
     def records() -> Iterator[Record]:
         # A minute of loading and 200 MB.
@@ -122,5 +132,6 @@ SOURCES: dict[str, Callable[[], Source]] = {
     "corpus": lambda: _listed("corpus", corpus),
     "chemicals": _chemicals,
     "qm9": _qm9,
+    "zinc-exchange": _zinc_exchange,
 }
 """Name -> source."""

@@ -12,5 +12,5 @@ SA = "sa"
 TRUST_REGION = "trust region"
 """Origin of what is proposed around a molecule."""
 
-GRAMMAR = 3
+GRAMMAR = 4
 """Raised whenever the same tokens may be read as another molecule; part of the generator's version."""

@@ -90,7 +90,7 @@ class Plan:
         Pairs of symbols that become tokens.
     """
 
-    sources: tuple[str, ...] = ("known-additives", "chemicals")
+    sources: tuple[str, ...] = ("known-additives", "chemicals", "zinc-exchange")
     labelled: tuple[str, ...] = ()
     most_labelled: int = 20_000
     max_heavy_atoms: int = 20

@@ -73,7 +73,10 @@ def test_another_training_in_a_folder_with_a_checkpoint_is_refused(compounds: Pa
 @pytest.mark.parametrize(
     ("sources", "told"),
     [
-        (["nowhere"], "'nowhere' is neither known-additives, corpus, chemicals, qm9 nor a path"),
+        (
+            ["nowhere"],
+            "'nowhere' is neither known-additives, corpus, chemicals, qm9, zinc-exchange nor",
+        ),
         (["missing.smi"], "missing.smi"),
         (["few.smi"], "2 different compounds of 3 read from few.smi: a network learns the language"),
     ],

@@ -102,7 +102,9 @@ def test_sources_are_joined_in_their_order(table: Path, tmp_path: Path) -> None:
 
 
 def test_a_source_that_there_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SourceError, match="neither known-additives, corpus, chemicals, qm9 nor a path that"):
+    with pytest.raises(
+        SourceError, match="neither known-additives, corpus, chemicals, qm9, zinc-exchange nor a"
+    ):
         source("zinc15")
     with pytest.raises(MoleculeFileError, match="cannot be read: No such file"):
         source(str(tmp_path / "nowhere.smi"))
@@ -119,3 +121,10 @@ def test_qm9_has_its_orbital_energies_in_ev() -> None:
         [-10.550, 3.186], abs=2e-3
     )
     assert fifth.line == 5
+
+
+def test_known_additives_have_their_exchange_energies(tmp_path: Path) -> None:
+    found = gather([source("known-additives"), source("zinc-exchange")], Sieve(), tmp_path)
+    binding = {c.molecule.smiles: c.labels.get("zn_exchange") for c in found.compounds}
+    assert binding["CS(C)=O"] == pytest.approx(-0.125, abs=1e-3)
+    assert sum(value is not None for value in binding.values()) > 1900

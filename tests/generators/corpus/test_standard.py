@@ -37,6 +37,11 @@ from loop.molecule import parse
         ("[Na+].C[S-]", "CS", {Change.SALT, Change.CHARGE}),
         ("[Na+].O=C1[N-]S(=O)(=O)c2ccccc12", "O=C1NS(=O)(=O)c2ccccc12", {Change.SALT, Change.CHARGE}),
         ("[Na+].[O-]C=O", "O=CO", {Change.SALT, Change.CHARGE}),
+        # A sulfoxide is no zwitterion; a sulfonium is.
+        ("CS(C)=O", "CS(C)=O", set()),
+        ("C[S+](C)[O-]", "CS(C)=O", set()),
+        ("C[S@+]([O-])CC", "CC[S@](C)=O", set()),
+        ("C[S+](C)CC(=O)[O-]", "C[S+](C)CC(=O)[O-]", set()),
         ("OB(O)O", "OB(O)O", set()),
         ("NC(N)=O", "NC(N)=O", set()),
     ],
