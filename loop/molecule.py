@@ -90,6 +90,10 @@ class Molecule:
         """Return a fresh RDKit molecule (implicit hydrogens)."""
         return Chem.MolFromSmiles(self.smiles)
 
+    def view(self) -> Mol:
+        """Return RDKit's molecule as it was read before: to look at, and never to change."""
+        return _shared(self.smiles)
+
     def __str__(self) -> str:
         return self.smiles
 

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.generator_rows.row import Options, Result, data, trained
+from benchmarks.generator_rows.row import Options, Result, data, measured, trained
 from generators.latent.lessons import learned
 from loop.molecule import Molecule
 from loop.protocols import Lesson
@@ -19,8 +19,8 @@ MEASURED, SECONDS, FALL = 200, 60.0, 0.02
 
 def run(options: Options) -> Result:
     """The highest LUMO first, as if it were the objective."""
-    known = data(options.weights)
-    molecules = list(known.judged)[:MEASURED]
+    network, known = trained(options), data(options.weights)
+    molecules = measured(known.judged, known, network, ("homo", "lumo"))[:MEASURED]
     lumo = {m: known.labels[m]["lumo"] for m in molecules}
 
     def best(molecule: Molecule) -> float:
@@ -31,7 +31,7 @@ def run(options: Options) -> Result:
     lesson = Lesson(order, {"homo": homo, "lumo": lumo}, {"lumo": (lumo[order[MEASURED // 10]], 0.2)})
     with tempfile.TemporaryDirectory() as place:
         began = time.monotonic()
-        kept = learned(trained(options), lesson, options.seed, Path(place))
+        kept = learned(network, lesson, options.seed, Path(place))
         seconds = time.monotonic() - began
     print(f"  {dict(kept.account)}; kept: {kept.better}", flush=True)
     fall = kept.account["reconstruction_before"] - kept.account["reconstruction_after"]

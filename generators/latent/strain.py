@@ -9,33 +9,22 @@ from rdkit.Chem.rdchem import Mol
 
 from loop.molecule import Molecule
 
-TRANS, BENT = 8, 7
-"""Atoms of the smallest ring that holds a trans double bond (Wiseman, J. Am. Chem. Soc. 89, 5966, 1967), and
-of the smallest that holds a triple bond or a cumulene and can be kept: tetramethylcycloheptyne (Krebs and
-Wilke, Top. Curr. Chem. 109, 189, 1983)."""
+TRANS = 8
+"""Atoms of the smallest ring that holds a trans double bond (Wiseman, J. Am. Chem. Soc. 89, 5966, 1967)."""
+
+BENT = tuple(map(Chem.MolFromSmarts, ("[#6;r3,r4,r5,r6]#@*", "*=@[#6;r3,r4,r5,r6]=@*")))
+"""Triple bonds and cumulenes in rings of less than seven atoms, the smallest that can be kept with one:
+tetramethylcycloheptyne (Krebs and Wilke, Top. Curr. Chem. 109, 189, 1983)."""
 
 
 def is_impossible(molecule: Molecule) -> bool:
     """Whether it has a bent triple bond or cumulene, or breaks Bredt's rule."""
-    mol = molecule.rdkit()
+    mol = molecule.view()
+    if any(map(mol.HasSubstructMatch, BENT)):
+        return True
     rings = [frozenset(ring) for ring in mol.GetRingInfo().AtomRings()]
-    return any(_is_bent(mol, ring) for ring in rings if len(ring) < BENT) or any(
-        _breaks_bredt(mol, one, other) for one, other in combinations(rings, 2) if len(one & other) > 2
-    )
-
-
-def _is_bent(mol: Mol, ring: frozenset[int]) -> bool:
-    """Whether a carbon atom has a triple or two double bonds in the ring."""
-    return any(
-        mol.GetAtomWithIdx(k).GetAtomicNum() == 6
-        and sum(
-            bond.GetBondTypeAsDouble() - 1
-            for bond in mol.GetAtomWithIdx(k).GetBonds()
-            if bond.GetOtherAtomIdx(k) in ring and not bond.GetIsAromatic()
-        )
-        >= 2
-        for k in ring
-    )
+    pairs = combinations(rings, 2)
+    return any(_breaks_bredt(mol, one, other) for one, other in pairs if len(one & other) > 2)
 
 
 def _breaks_bredt(mol: Mol, one: frozenset[int], other: frozenset[int]) -> bool:
