@@ -9,6 +9,7 @@ from functools import lru_cache
 from generators.latent.sharing import pairs
 from generators.latent.strain import is_impossible
 from generators.latent.symbols import (
+    BARE,
     CLOSE,
     OPEN,
     SMALLEST,
@@ -144,7 +145,7 @@ class _Structure:
     def settle(self) -> None:
         """Read the last double bond of an atom as a single one where it cannot have so many bonds."""
         for index, atom in enumerate(self.atoms):
-            if atom.hydrogens is None:
+            if atom.symbol.element in BARE and atom.hydrogens is None:
                 double = [pair for pair, order in self.orders.items() if index in pair and order == 2]
                 for pair in double[-1:]:
                     self.orders[pair] = 1

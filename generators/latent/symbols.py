@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 
 OPEN, CLOSE = "(", ")"
 
@@ -76,14 +76,14 @@ class AtomSymbol:
     charge: int = 0
     shares: bool = False
 
-    @property
+    @cached_property
     def sign(self) -> str:
         """The charge as SMILES has it."""
         if not self.charge:
             return ""
         return f"{'+' if self.charge > 0 else '-'}{abs(self.charge) if abs(self.charge) > 1 else ''}"
 
-    @property
+    @cached_property
     def valences(self) -> tuple[int, ...]:
         """What it may have; none where the language has no such atom."""
         return VALENCES.get(self.element + self.sign, ())
@@ -140,6 +140,7 @@ def is_atom(symbol: str) -> bool:
     return isinstance(parsed(symbol), AtomSymbol)
 
 
+@cache
 def hydrogens(element: str, sign: str, bonds: int) -> int | None:
     """Hydrogen atoms of an atom with bonds of these orders together; ``None`` if there is no such atom."""
     states = VALENCES[element + sign]
