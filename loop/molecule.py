@@ -31,6 +31,9 @@ ISOTOPE = re.compile(r"\[\d")
 SYMBOL = re.compile(r"[A-Z][a-z]?")
 """An element of a formula."""
 
+SEPARATED = re.compile(r"\[[SP]@*H?\d?\+")
+"""What a SMILES with positive sulfur or phosphorus holds."""
+
 RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
 
 
@@ -133,6 +136,8 @@ def parse(text: str) -> Molecule:
             atom.SetAtomMapNum(0)
     if mol.GetNumAtoms() > mol.GetNumHeavyAtoms():
         mol = Chem.RemoveHs(mol)
+    if "[O-" in text and SEPARATED.search(text):
+        mol = _oxides(mol)
     canonical = Chem.MolToSmiles(mol)
     # Text that is canonical already needs no second round: the same text gives the same molecule.
     mol = _shared(canonical)
@@ -150,6 +155,19 @@ def parse(text: str) -> Molecule:
     # At hand here; read again it would cost as much as all of the above.
     vars(molecule).update(charge=Chem.GetFormalCharge(mol), heavy_atoms=mol.GetNumHeavyAtoms())
     return molecule
+
+
+def _oxides(mol: Mol) -> Mol:
+    """Oxides of sulfur and phosphorus with a double bond: some databases write DMSO as ``C[S+](C)[O-]``."""
+    mol = Chem.Mol(mol)
+    for centre, oxygen in mol.GetSubstructMatches(_pattern("[SX3,SX4,PX4;+,+2]-[OX1-1]")):
+        positive, negative = mol.GetAtomWithIdx(centre), mol.GetAtomWithIdx(oxygen)
+        if positive.GetFormalCharge() > 0:
+            positive.SetFormalCharge(positive.GetFormalCharge() - 1)
+            negative.SetFormalCharge(0)
+            mol.GetBondBetweenAtoms(centre, oxygen).SetBondType(Chem.BondType.DOUBLE)
+    Chem.SanitizeMol(mol)
+    return mol
 
 
 @lru_cache(maxsize=200_000)

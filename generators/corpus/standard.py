@@ -87,7 +87,7 @@ def standardise(text: str) -> Standard:
     if any(atom.GetIsotope() for atom in single.GetAtoms()):
         changes.add(Change.LABEL)
         _unlabel(single)
-    single = _sulfoxides(_normaliser().normalize(single))
+    single = _normaliser().normalize(single)
     if Chem.GetFormalCharge(single):
         changes.add(Change.CHARGE)
         single = _neutral(single, text)
@@ -144,16 +144,6 @@ def _unlabel(mol: Mol) -> None:
         atom.SetIsotope(0)
 
 
-def _sulfoxides(mol: Mol) -> Mol:
-    """Sulfoxides as chemists write them, S=O: RDKit's normal form separates their charges."""
-    for sulfur, oxygen in mol.GetSubstructMatches(_sulfoxide()):
-        for atom in (sulfur, oxygen):
-            mol.GetAtomWithIdx(atom).SetFormalCharge(0)
-        mol.GetBondBetweenAtoms(sulfur, oxygen).SetBondType(Chem.BondType.DOUBLE)
-    Chem.SanitizeMol(mol)
-    return mol
-
-
 def _neutral(mol: Mol, text: str) -> Mol:
     """The molecule with as many protons more or less as its charge asks for, one after the other."""
     editable = Chem.RWMol(mol)
@@ -186,11 +176,6 @@ def _movable(mol: Mol, charge: int) -> Iterator[Chem.Atom]:
         balanced = any(own * n.GetFormalCharge() < 0 for n in atom.GetNeighbors())
         if own * charge > 0 and not balanced and (own < 0 or atom.GetTotalNumHs()):
             yield atom
-
-
-@cache
-def _sulfoxide() -> Mol:
-    return Chem.MolFromSmarts("[SX3+1:1]-[OX1-1:2]")
 
 
 @cache

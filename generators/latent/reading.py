@@ -63,7 +63,7 @@ def _last_ring(symbols: tuple[Symbol, ...]) -> int | None:
     return max((k for k, symbol in enumerate(symbols) if isinstance(symbol, RingSymbol)), default=None)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Atom:
     """An atom that was read.
 
@@ -92,7 +92,7 @@ class _Atom:
         return hydrogens(self.symbol.element, self.symbol.sign, bonds)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Structure:
     """Atoms, and the orders of the bonds between them by both ends, the smaller index first."""
 
@@ -114,11 +114,12 @@ class _Structure:
 
     def bind(self, one: int, other: int, order: int) -> bool:
         """Make a bond as large as there is room for."""
-        order = min(order, self.atoms[one].free, self.atoms[other].free)
+        first, second = self.atoms[one], self.atoms[other]
+        order = min(order, first.free, second.free)
         if order > 0:
-            for end in (one, other):
-                self.atoms[end].free -= order
-            pair = (min(one, other), max(one, other))
+            first.free -= order
+            second.free -= order
+            pair = (one, other) if one < other else (other, one)
             self.orders[pair] = self.orders.get(pair, 0) + order
         return order > 0
 

@@ -25,6 +25,12 @@ from loop.molecule import (
         ("C1=CC=CC=C1", "c1ccccc1"),
         ("[CH3:1]O", "CO"),
         (" CO ", "CO"),
+        ("C[S+](C)[O-]", "CS(C)=O"),
+        ("C[S@+]([O-])CC", "CC[S@](C)=O"),
+        ("C[S+2]([O-])([O-])C", "CS(C)(=O)=O"),
+        ("C[S+](=O)([O-])C", "CS(C)(=O)=O"),
+        ("C[P+](C)(C)[O-]", "CP(C)(C)=O"),
+        ("C[S+]([O-])[O-]", "CS(=O)[O-]"),
     ],
 )
 def test_two_spellings_are_one_molecule(one: str, other: str) -> None:
@@ -32,8 +38,14 @@ def test_two_spellings_are_one_molecule(one: str, other: str) -> None:
     assert hash(parse(one)) == hash(parse(other))
 
 
-def test_stereo_isomers_are_two() -> None:
-    assert parse("C[C@H](N)C(=O)O") != parse("C[C@@H](N)C(=O)O")
+@pytest.mark.parametrize("smiles", ["C[C@H](N)C(=O)O", "CC[S@](C)=O"])
+def test_stereo_isomers_are_two(smiles: str) -> None:
+    assert parse(smiles) != parse(smiles.replace("@", "@@"))
+
+
+@pytest.mark.parametrize("smiles", ["C[S+](C)CC(=O)[O-]", "[CH2-][S+](C)C", "C[N+](C)(C)[O-]"])
+def test_charges_that_no_double_bond_replaces_stay(smiles: str) -> None:
+    assert parse(smiles).smiles == smiles
 
 
 @pytest.mark.parametrize(
@@ -57,6 +69,21 @@ def test_bad_text_is_refused_with_the_reason(text: str, clause: str) -> None:
 def test_any_text_is_a_molecule_or_a_clear_refusal(text: str) -> None:
     try:
         molecule = parse(text)
+    except MoleculeError:
+        return
+    assert parse(molecule.smiles) == molecule
+
+
+SUBSTITUENTS = st.sampled_from(["C", "=C", "[O-]", "=O", "O", "=N", "F", "c1ccccc1", "[O]"])
+CENTRES = st.sampled_from(["S+", "SH+", "S+2", "P+", "PH+", "P+2", "S@+", "S@@+", "P@+", "s+"])
+
+
+@given(CENTRES, st.lists(SUBSTITUENTS, min_size=1, max_size=5))
+def test_an_oxide_of_any_drawing_is_a_molecule_or_a_clear_refusal(
+    centre: str, substituents: list[str]
+) -> None:
+    try:
+        molecule = parse(f"[{centre}]{''.join(f'({part})' for part in substituents)}")
     except MoleculeError:
         return
     assert parse(molecule.smiles) == molecule
