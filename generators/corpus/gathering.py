@@ -131,7 +131,7 @@ def _gathered(
     counts: dict[str, Counter[str]] = {}
     bad: list[str] = []
     for source in sources:
-        count = counts.setdefault(source.name, Counter())
+        count = counts.setdefault(source.name, Counter(read=0))
         for number, record in enumerate(source.records(), start=1):
             report(source.name, number)
             count["read"] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -210,13 +211,9 @@ def _gather(names: Sequence[str], sieve: Sieve, watcher: Watcher, cache: Path | 
 
 
 def _too_few(gathered: Gathered) -> str:
-    read = sum(counts["read"] for counts in gathered.counts.values())
-    lost = {
-        what: count
-        for counts in gathered.counts.values()
-        for what, count in counts.items()
-        if what not in {"read", "kept"}
-    }
+    counts = sum(map(Counter, gathered.counts.values()), Counter[str]())
+    read = counts.pop("read", 0)
+    lost = {what: count for what, count in counts.items() if what != "kept"}
     why = "".join(f"; {count} {what}" for what, count in lost.items())
     names = ", ".join(gathered.counts)
     left = f"{len(gathered.compounds)} different compounds of {read} read from {names}"

@@ -79,6 +79,9 @@ def test_another_training_in_a_folder_with_a_checkpoint_is_refused(compounds: Pa
         ),
         (["missing.smi"], "missing.smi"),
         (["few.smi"], "2 different compounds of 3 read from few.smi: a network learns the language"),
+        (["few.smi", "more.smi"], "3 different compounds of 5 read from few.smi, more.smi: a network"),
+        (["few.smi", "more.smi"], "from 200 at least, and well from 10,000; 2 had before; add sources"),
+        (["none.csv"], "0 different compounds of 0 read from none.csv: a network learns the language"),
     ],
 )
 def test_what_cannot_be_learned_from_is_said(
@@ -86,6 +89,8 @@ def test_what_cannot_be_learned_from_is_said(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("few.smi").write_text("CCO ethanol\nCCCO propanol\nOCC ethanol again\n")
+    Path("more.smi").write_text("C(C)O ethanol\nCCCCO butanol\n")
+    Path("none.csv").write_text("smiles\n")
     done = zincloop("train", "--out", "w", *[word for name in sources for word in ("--from", name)])
     assert done.returncode == 2
     assert told in done.stderr
