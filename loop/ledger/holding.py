@@ -13,6 +13,7 @@ from loop.ledger.errors import LedgerError
 # An advisory lock goes with its session, which ends with the program or its machine.
 KEY = "hashtextextended('zincloop run', to_regclass('events')::oid::bigint)"
 TAKE = sa.text(f"SELECT pg_try_advisory_lock({KEY})")
+LEAVE = sa.text(f"SELECT pg_advisory_unlock({KEY})")
 OWNER = sa.text(
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "  # noqa: S608 - a constant
     "WHERE locktype = 'advisory' AND granted AND pg_locks.database = pg_stat_activity.datid "
@@ -67,7 +68,9 @@ class Holding:
         with self._turn, suppress(DBAPIError):
             self._wanted, session, self._session = False, self._session, None
             if session is not None:
-                session.close()
+                with session:
+                    # The server sees that a session has ended a moment after it has.
+                    session.execute(LEAVE)
 
     def _alive(self) -> bool:
         """Whether the session is there; one that is not is left for good, for it would connect again."""

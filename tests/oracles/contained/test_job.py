@@ -88,7 +88,8 @@ def test_dead_at_its_deadline_without_orphans(tmp_path: Path, manner: str) -> No
     assert time.monotonic() - started < 6.0
     grandchild = tmp_path / "job" / "grandchild"
     if manner == "hang":
-        assert not _alive(int(grandchild.read_text()))
+        killed = int(grandchild.read_text())
+        _await(lambda: not _alive(killed))
     else:
         assert outcome.cost.cpu_seconds > 1.0
 
