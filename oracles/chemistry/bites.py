@@ -55,7 +55,8 @@ def shapes(mol: Mol, site: Site, ion: Ion, touch: Touch | None = None) -> list[t
     """The ligand in conformers that hold an ion with all donors of a site, the lowest first.
 
     The ion is embedded with the ligand as an atom without bonds, its distances from donors and other atoms
-    given as bounds, and relaxed with MMFF94, which has parameters for these ions.
+    given as bounds, and relaxed with MMFF94, which has parameters for these ions; where it has none for the
+    ligand, the shapes are as they were embedded, in no order.
 
     Returns
     -------
@@ -78,9 +79,11 @@ def shapes(mol: Mol, site: Site, ion: Ion, touch: Touch | None = None) -> list[t
     last = -np.inf
     for energy, k in ranked:
         ligand, at = _apart(both, k)
-        if energy - last > SAME_ENERGY and _holds(ligand, at, site, ion) and _touches(ligand, touch):
+        if energy is not None and energy - last <= SAME_ENERGY:
+            continue
+        if _holds(ligand, at, site, ion) and _touches(ligand, touch):
             found.append((ligand, at))
-            last = energy
+            last = last if energy is None else energy
     return found
 
 
@@ -149,10 +152,11 @@ def _bring_near(bounds: FloatArray, both: Mol, touch: Touch) -> None:
     bounds[a, b], bounds[b, a] = touch.most, touch.least
 
 
-def _relax(both: Mol, site: Site, ion: Ion, k: int, touch: Touch | None) -> float:
+def _relax(both: Mol, site: Site, ion: Ion, k: int, touch: Touch | None) -> float | None:
+    """Relax one conformer in place; its energy in kcal/mol, or ``None`` for a ligand without parameters."""
     properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(both)
     if properties is None:
-        return 0.0
+        return None
     properties.SetMMFFDielectricConstant(SCREENED)
     field = rdForceFieldHelpers.MMFFGetMoleculeForceField(
         both, properties, confId=k, ignoreInterfragInteractions=False

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial.distance import pdist
 
 from loop.molecule import Molecule
 from loop.protocols import ConvergenceError, RejectedError
@@ -16,7 +15,7 @@ from oracles.chemistry import bridges, chelate, donors, hops, hydrogen_bonds, mo
 from oracles.chemistry.account import Account
 from oracles.chemistry.coordinated import Built, Complex, families
 from oracles.chemistry.donors import Donor
-from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.geometry import Geometry, apart
 from oracles.chemistry.ions import Ion
 from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.semiempirical import Relaxed, tried
@@ -246,8 +245,7 @@ def _equal(one: Complex, other: Complex) -> bool:
     """Whether two relaxations ended in the same minimum, whichever water is where."""
     if abs(one.energy - other.energy) > SAME_ENERGY:
         return False
-    apart = [np.sort(pdist(c.geometry.positions)) for c in (one, other)]
-    return bool(np.abs(apart[0] - apart[1]).max() < SAME_DISTANCES)
+    return apart(one.geometry, other.geometry) < SAME_DISTANCES
 
 
 def _as_found(ligand: Ligand, ion: Ion, relaxed: Relaxed) -> Complex:

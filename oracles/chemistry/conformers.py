@@ -39,20 +39,26 @@ class Isomer:
     smiles
         Its canonical SMILES; more specific than the request where that left stereochemistry open.
     starts
-        Distinct conformers, relaxed with a force field, lowest first.
+        Conformers: distinct and relaxed with a force field, lowest first, where one applies; else as they
+        were embedded.
+    distinct
+        Whether a force field applied.
     """
 
     mol: Mol
     smiles: str
     starts: tuple[Geometry, ...]
+    distinct: bool
 
 
 def embed(molecule: Molecule, at_most: int = 16) -> Isomer:
     """Choose a stereoisomer and generate its conformers.
 
-    ETKDG (Wang et al., 10.1021/acs.jcim.0c00025) with a constant seed, then MMFF94 (or UFF, where MMFF94
-    lacks parameters). Open stereo elements are set as the first embedding happens to have them, so that a
-    ligand and its complex are the same isomer.
+    ETKDG (Wang et al., 10.1021/acs.jcim.0c00025) with a constant seed, then MMFF94 (Halgren,
+    10.1002/(SICI)1096-987X(199604)17:5/6<490::AID-JCC1>3.0.CO;2-P) where it has parameters. It has none for
+    boron, and UFF in its place turns every O-H on boron to 90 degrees, so that conformers fall together
+    which GFN2 would tell apart. Open stereo elements are set as the first embedding happens to have them, so
+    that a ligand and its complex are the same isomer.
 
     Raises
     ------
@@ -70,9 +76,10 @@ def embed(molecule: Molecule, at_most: int = 16) -> Isomer:
     energies = _relax(conformers)
     symbols = tuple(atom.GetSymbol() for atom in mol.GetAtoms())
     charge = Chem.GetFormalCharge(mol)
-    positions = _positions(conformers)
-    starts = tuple(Geometry(symbols, positions[k], charge) for k in _distinct(energies))
-    return Isomer(mol, smiles, starts)
+    starts = tuple(Geometry(symbols, positions, charge) for positions in _positions(conformers))
+    if energies is None:
+        return Isomer(mol, smiles, starts, distinct=False)
+    return Isomer(mol, smiles, tuple(starts[k] for k in _distinct(energies)), distinct=True)
 
 
 def _embedded(mol: Mol, n: int) -> Mol:
@@ -94,15 +101,14 @@ def _positions(mol: Mol) -> list[FloatArray]:
     return [np.asarray(c.GetPositions(), dtype=np.float64) for c in mol.GetConformers()]
 
 
-def _relax(mol: Mol) -> list[float]:
-    """Relax every conformer in place; energies in kcal/mol, all 0 where no force field applies."""
+def _relax(mol: Mol) -> list[float] | None:
+    """Relax every conformer in place; energies in kcal/mol, or ``None`` where MMFF94 does not apply."""
+    if not rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
+        return None
     try:
-        if rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
-            results = rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(mol, maxIters=500)
-        else:
-            results = rdForceFieldHelpers.UFFOptimizeMoleculeConfs(mol, maxIters=500)
-    except RuntimeError:  # no parameters, or an invariant of its optimiser
-        return [0.0] * mol.GetNumConformers()
+        results = rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(mol, maxIters=500)
+    except RuntimeError:  # an invariant of its optimiser
+        return None
     return [energy for _, energy in results]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import pdist
 
 FloatArray = NDArray[np.float64]
 
@@ -44,6 +46,24 @@ class Geometry:
             for s, (x, y, z) in zip(self.symbols, self.positions, strict=True)
         ]
         return "\n".join(lines) + "\n"
+
+
+def apart(one: Geometry, other: Geometry, atoms: Sequence[int] | None = None) -> float:
+    """How far two shapes of one molecule differ, in angstrom; mirror images do not.
+
+    Parameters
+    ----------
+    atoms
+        Indices of those looked at; ``None`` for all.
+
+    Returns
+    -------
+    float
+        The largest difference between their distances from atom to atom, both sorted.
+    """
+    chosen = slice(None) if atoms is None else list(atoms)
+    differences = np.sort(pdist(one.positions[chosen])) - np.sort(pdist(other.positions[chosen]))
+    return float(np.abs(differences).max(initial=0.0))
 
 
 def read_xyz(text: str) -> Geometry | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from rdkit import Chem
 from rdkit.Chem.rdchem import Mol
 
 from loop.molecule import Molecule
@@ -13,7 +14,7 @@ from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import connectivity, semiempirical
 from oracles.chemistry.account import Account
 from oracles.chemistry.conformers import Isomer, embed
-from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.geometry import Geometry, apart
 from oracles.chemistry.minimum import settled
 from oracles.chemistry.trajectory import Trajectory
 
@@ -21,6 +22,11 @@ FMAX = 0.02
 """Largest force left on an atom, in eV/angstrom."""
 
 STEPS = 300
+
+METHYL = Chem.MolFromSmarts("[CX4]([H])([H])[H]")
+
+SAME = 0.1
+"""In angstrom. Where no force field has told the starts apart, ends that differ by less are one."""
 
 CHECKED = 0.3
 """In eV. Conformers up to so much above the lowest have to be minima; what is higher counts for nothing."""
@@ -98,8 +104,24 @@ def _relaxed(molecule: Molecule, water: bool) -> Ligand:
     if not kept:
         raise RejectedError(f"no conformer of {molecule} survives relaxation with GFN2-xTB: {changes[0]}")
     kept.sort(key=lambda r: r.energy)
+    if not isomer.distinct:
+        kept = _distinct(isomer.mol, kept)
     geometries, energies = zip(*((r.geometry, r.energy) for r in kept), strict=True)
     return Ligand(isomer.mol, isomer.smiles, geometries, energies, kept[0].path)
+
+
+def _distinct(mol: Mol, relaxed: list[semiempirical.Relaxed]) -> list[semiempirical.Relaxed]:
+    """The lowest of each shape, however its methyl groups are turned.
+
+    On boron they turn freely, and come to rest anywhere.
+    """
+    methyls = {atom for match in mol.GetSubstructMatches(METHYL) for atom in match[1:]}
+    looked_at = [k for k in range(mol.GetNumAtoms()) if k not in methyls]
+    kept: list[semiempirical.Relaxed] = []
+    for each in relaxed:
+        if all(apart(each.geometry, other.geometry, looked_at) >= SAME for other in kept):
+            kept.append(each)
+    return kept
 
 
 def _intact(

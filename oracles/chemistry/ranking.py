@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from pyscf.data.nist import HARTREE2EV
-from scipy.spatial.distance import pdist
 
 from loop.protocols import ConvergenceError, RejectedError
-from oracles.chemistry.geometry import Geometry
+from oracles.chemistry.geometry import Geometry, apart
 from oracles.chemistry.ligand import Ligand
 from oracles.chemistry.selfconsistent import dipole, solve
 from oracles.chemistry.survivors import survivors
@@ -65,14 +64,9 @@ def distinct(ligand: Ligand) -> list[tuple[Geometry, float]]:
         above = energy - ligand.energies[0]
         if above > WINDOW or len(found) == AT_MOST:
             break
-        if not any(_same(geometry, other) for other, _ in found):
+        if all(apart(geometry, other) >= SAME for other, _ in found):
             found.append((geometry, above))
     return found
-
-
-def _same(one: Geometry, other: Geometry) -> bool:
-    apart = np.sort(pdist(one.positions)) - np.sort(pdist(other.positions))
-    return bool(np.abs(apart).max(initial=0.0) < SAME)
 
 
 def ranked(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ladder import climb
 from oracles.chemistry.meanfield import mean_field
 from oracles.chemistry.minimum import internal_modes
-from oracles.chemistry.theory import Functional, Resources
+from oracles.chemistry.theory import LEAN, Functional, Resources
 from oracles.chemistry.trajectory import Trajectory
 
 MAX_STEPS = 40
@@ -53,6 +54,11 @@ RESTARTS = 3
 
 SOFTEST = 3e-4
 """Curvature in hartree/bohr^2 below which the noise of a coarse grid in the forces would decide."""
+
+
+FINER = 2
+"""Level of PySCF's grids where a relaxation on LEAN has not come to rest. The forces leave out that the grid
+moves with the atoms: near the minimum of sulfur tetrafluoride they led uphill for thirty steps."""
 
 
 class _Forces(Engine):  # type: ignore[misc]
@@ -89,7 +95,7 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> t
 
     The first step takes the curvature of GFN2, which costs nothing beside one density and leaves little to
     the steps that follow. Where they end, the curvature is taken once more: what it says is still to go is
-    gone, with that curvature.
+    gone, with that curvature. What does not come to rest on a lean grid begins again on a finer one.
 
     Returns
     -------
@@ -99,8 +105,20 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> t
     Raises
     ------
     ConvergenceError
-        If the density or the geometry does not converge; the account has the try.
+        If the density or the geometry does not converge; the account has every try.
     """
+    try:
+        return _relaxed(geometry, functional, functional.name, resources)
+    except ConvergenceError:
+        if functional.grids != (LEAN,):
+            raise
+    finer = replace(functional, grids=(FINER,))
+    return _relaxed(geometry, finer, f"{functional.name}, grid {FINER}", resources)
+
+
+def _relaxed(
+    geometry: Geometry, functional: Functional, level: str, resources: Resources
+) -> tuple[Geometry, Trajectory]:
     began = resources.account.start()
     resources.scratch.mkdir(parents=True, exist_ok=True)
     molecule = Molecule()
@@ -117,9 +135,9 @@ def relax(geometry: Geometry, functional: Functional, resources: Resources) -> t
             else:
                 positions, energies = _followed(geometry, engine, str(resources.scratch))
         except (Error, ConvergenceError) as error:
-            resources.account.note("geometry", functional.name, engine.steps, began, converged=False)
+            resources.account.note("geometry", level, engine.steps, began, converged=False)
             raise ConvergenceError(f"the relaxation with {functional.xc} failed: {error}") from error
-    return geometry.moved(positions[-1]), Trajectory.of(geometry, functional.name, positions, energies)
+    return geometry.moved(positions[-1]), Trajectory.of(geometry, level, positions, energies)
 
 
 def _followed(geometry: Geometry, engine: _Forces, scratch: str) -> tuple[list[FloatArray], list[float]]:

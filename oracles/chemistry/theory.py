@@ -36,7 +36,7 @@ CHECKS = 2
 """Raised whenever the checks of a density refuse something else. In the settings of every protocol with a
 density, so that no ledger serves what is not believed any more."""
 
-CONFORMERS = "ETKDG, MMFF94, minima of GFN2-xTB"
+CONFORMERS = "ETKDG, MMFF94 where it applies, minima of GFN2-xTB"
 """The way from a molecule to its conformers, in the settings of every protocol that takes it."""
 
 COARSE_SURFACE = 11

@@ -59,6 +59,12 @@ def test_a_shape_holds_the_ion_with_every_donor_and_is_still_the_molecule(smiles
         assert np.sort(apart)[len(site) - 1] < 2.35 <= np.sort(apart)[len(site)]
 
 
+def test_where_no_force_field_orders_the_shapes_none_is_taken_for_another() -> None:
+    mol = embed(parse("NCCB(O)O"), at_most=1).mol
+    (site,) = sites(mol)
+    assert len(shapes(mol, site, ZINC)) > 1
+
+
 def test_donors_that_point_away_from_each_other_hold_no_ion() -> None:
     mol = embed(parse("C1CN2CCN1CC2"), at_most=1).mol
     (site,) = sites(mol)

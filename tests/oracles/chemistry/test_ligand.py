@@ -8,7 +8,7 @@ from loop.molecule import parse
 from loop.protocols import ConvergenceError
 from oracles.chemistry import semiempirical
 from oracles.chemistry.geometry import Geometry
-from oracles.chemistry.ligand import prepare
+from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.semiempirical import Relaxed, relax
 
 GLYCOL = parse("OCCO")
@@ -41,3 +41,33 @@ def test_no_conformer_at_all_is_an_error_of_convergence(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("smiles", ["FP(F)(F)(F)F", "FS(F)(F)(F)(F)F"])
 def test_five_or_six_equal_neighbours_are_no_stereo_element(smiles: str) -> None:
     assert prepare(parse(smiles), water=False).isomer == parse(smiles).smiles
+
+
+def hydroxyls(ligand: Ligand) -> list[tuple[bool, ...]]:
+    """For every conformer of methylboronic acid, whether each O-H points towards the methyl group."""
+    found = []
+    for geometry in ligand.conformers:
+        x = geometry.positions
+        carbon, boron, oxygens = 0, 1, (2, 3)
+        near = []
+        for oxygen in oxygens:
+            (hydrogen,) = (
+                atom.GetIdx()
+                for atom in ligand.mol.GetAtomWithIdx(oxygen).GetNeighbors()
+                if atom.GetSymbol() == "H"
+            )
+            along = (x[hydrogen] - x[oxygen]) @ (x[carbon] - x[boron])
+            near.append(bool(along > 0))
+        found.append(tuple(sorted(near)))
+    return found
+
+
+def test_a_boronic_acid_has_the_conformers_that_no_force_field_knows() -> None:
+    # By UFF every O-H stood upright, ten starts were two, and both fell to the same side.
+    ligand = prepare(parse("CB(O)O"), water=True)
+    assert hydroxyls(ligand)[0] == (False, True)
+    assert len(set(hydroxyls(ligand))) == len(ligand.conformers) > 1
+
+
+def test_turned_methyl_groups_alone_make_no_conformer() -> None:
+    assert len(prepare(parse("CN(C)B(C)C"), water=False).conformers) == 1

@@ -12,11 +12,13 @@ from pyscf.dft.rks import RKS
 from pyscf.solvent.pcm import PCM
 from pyscf.solvent.smd import SMD
 
+from loop.molecule import parse
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import relaxation
 from oracles.chemistry.continuum import BLOCK, StoredPCM
 from oracles.chemistry.geometry import FloatArray, Geometry
 from oracles.chemistry.ladder import Climb
+from oracles.chemistry.ligand import prepare
 from oracles.chemistry.meanfield import mean_field
 from oracles.chemistry.selfconsistent import (
     Solution,
@@ -27,6 +29,7 @@ from oracles.chemistry.selfconsistent import (
     solve,
 )
 from oracles.chemistry.theory import Continuum, Functional, Resources
+from oracles.orbitals import Orbitals
 
 WATER = Geometry(
     ("O", "H", "H"),
@@ -171,6 +174,20 @@ def test_a_density_that_diis_does_not_converge_on_the_way_climbs_the_ladder(
         relaxation.relax(stretched, functional, resources)
     last = resources.account.rungs[-1]
     assert (last.of, last.name, last.cycles, last.converged) == ("geometry", functional.name, 1, False)
+
+
+@pytest.mark.slow
+def test_what_finds_no_rest_on_a_lean_grid_finds_it_on_a_finer_one(resources: Resources) -> None:
+    (start,) = prepare(parse("FS(F)(F)F"), water=True).conformers
+    functional = Orbitals().forces()
+    relaxed, path = relaxation.relax(start, functional, resources)
+    tried = [(rung.of, rung.name, rung.converged) for rung in resources.account.rungs]
+    assert tried == [("geometry", functional.name, False)]
+    assert path.level == f"{functional.name}, grid {relaxation.FINER}"
+    bonds = np.sort(np.linalg.norm(relaxed.positions - relaxed.positions[1], axis=1))[1:]
+    # Microwave spectroscopy has 1.545 (equatorial) and 1.646 A (axial): Tolles & Gwinn,
+    # J. Chem. Phys. 36, 1119 (1962).
+    assert bonds == pytest.approx([1.545, 1.545, 1.646, 1.646], abs=0.06)
 
 
 def held(ground: Solution, filled: list[int]) -> RKS:
