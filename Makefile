@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --d
 .PHONY: help demo test test-fast check lint types imports bench-demo bench-proposal lock clean
 
 help:
-	@echo "make demo        run the demonstration campaign (about 10 minutes on 2 cores)"
+	@echo "make demo        run the demonstration campaign (about a quarter of an hour on 2 cores)"
 	@echo "make test        run every test, real PySCF and real Prefect included"
 	@echo "make test-fast   run the tests that take seconds"
 	@echo "make check       lint, types, import contract and tests: exactly what CI runs"

@@ -67,12 +67,12 @@ def _peak_mb(pid: int) -> float:
 
 
 def busy(history: list[Event]) -> list[Interval]:
-    """When calculations ran, from the events of the ledger."""
+    """When calculations ran, from the events of the ledger; exact answers take no attempt, and no time."""
     begun, found = {}, []
     for event in history:
         if event.kind == "attempt":
             begun[event.subject.split(":")[0]] = event.at
-        elif event.kind in ("measurement", "failure"):
+        elif event.kind in ("measurement", "failure") and event.subject in begun:
             found.append(Interval(begun[event.subject], event.at))
     return found
 
