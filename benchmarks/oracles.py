@@ -9,23 +9,22 @@ are keyed by the digests of the protocols and the versions of the programs: no o
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import os
 from pathlib import Path
-from typing import Any
 
 from benchmarks.oracle_rows.children import THREADS
-from benchmarks.oracle_rows.row import Options, Result, where
+from benchmarks.oracle_rows.row import Options, where
+from benchmarks.rows import Table
 
-ROWS = ("qm9", "paper", "accuracy", "speed", "wall", "coverage", "adversarial", "series", "repeats")
+TABLE = Table(
+    "benchmarks.oracle_rows",
+    ("qm9", "paper", "accuracy", "speed", "wall", "coverage", "adversarial", "series", "repeats"),
+)
 
 
 def main() -> None:
     """Run the rows asked for and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("rows", nargs="*", metavar="NAME", help=", ".join(ROWS))
-    parser.add_argument("--list", action="store_true", help="say what there is, and run nothing")
+    parser = TABLE.parser(__doc__)
     parser.add_argument("--molecules", type=int, help="how many, where a row may have fewer")
     parser.add_argument("--qm9", type=Path, help="data directory of the qm9pack package, for the row qm9")
     parser.add_argument("--each", action="store_true", help="speed: take each acceleration away in turn")
@@ -33,39 +32,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of random draws")
     parser.add_argument("--deadline", type=float, default=3600.0, help="seconds of one calculation")
     parser.add_argument("--directory", type=Path, default=Options.directory)
-    options = vars(parser.parse_args())
-    asked, listed = options.pop("rows"), options.pop("list")
-    rows = asked or ROWS
-    if unknown := [name for name in rows if name not in ROWS]:
-        parser.error(f"there is no row {', '.join(unknown)}; there are {', '.join(ROWS)}")
-    if "qm9" in asked and options["qm9"] is None:
+    rows, options = TABLE.asked(parser)
+    if "qm9" in rows and options["qm9"] is None:
         parser.error("the row qm9 needs --qm9 DIR, the data directory of the package qm9pack")
-    if listed:
-        for name in ROWS:
-            print(f"{name:<12} {module(name).TARGET:<28} {module(name).WHAT}")
-        return
     os.environ.update(THREADS)
     options["directory"] = options["directory"].resolve()
-    show({name: _run(name, Options(**options)) for name in rows})
-
-
-def module(name: str) -> Any:  # noqa: ANN401 - a module with WHAT, TARGET and run
-    """The module of a row."""
-    return importlib.import_module(f"benchmarks.oracle_rows.{name}")
-
-
-def _run(name: str, options: Options) -> Result:
-    print(f"\n{name}: {module(name).WHAT}; target {module(name).TARGET}\n{where()}", flush=True)
-    found: Result = module(name).run(options)
-    return found
-
-
-def show(results: dict[str, Result]) -> None:
-    """Print the table."""
-    said = {True: "met", False: "NOT MET", None: "-"}
-    print(f"\n{'row':<12} {'target':<28} {'':<8} figure")
-    for name, result in results.items():
-        print(f"{name:<12} {module(name).TARGET:<28} {said[result.met]:<8} {result.figure}")
+    TABLE.run(rows, Options(**options), where())
 
 
 if __name__ == "__main__":

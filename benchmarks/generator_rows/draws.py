@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from statistics import fmean
 
-from benchmarks.generator_rows.row import Clock, Options, Result, data, trained
+from benchmarks.generator_rows.row import Clock, Options, data, trained
+from benchmarks.rows import Result
 from generators.corpus.admission import Tally, admit
 from generators.evaluation.accessibility import synthetic_accessibility
 from generators.evaluation.drawn import compared, described

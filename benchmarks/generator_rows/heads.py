@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from benchmarks.durable.machine import ROOT
-from benchmarks.generator_rows.row import Options, Result, data, measured, trained
+from benchmarks.generator_rows.row import Options, data, measured, trained
+from benchmarks.rows import Result
 from flows.generating.pages import UNITS
 from generators.latent.evaluate import beliefs
 from generators.latent.points import means

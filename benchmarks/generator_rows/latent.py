@@ -9,8 +9,9 @@ import numpy as np
 from sklearn.metrics import r2_score
 from sklearn.neighbors import KNeighborsRegressor
 
-from benchmarks.generator_rows.row import Options, Result, data, electrolytes, measured, trained
+from benchmarks.generator_rows.row import Options, data, electrolytes, measured, trained
 from benchmarks.generator_rows.training import fitted
+from benchmarks.rows import Result
 from generators.latent import SA
 from generators.latent.codec import Codec
 from generators.latent.fit import Examples, Recipe

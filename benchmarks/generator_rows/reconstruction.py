@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.generator_rows.row import Options, Result, data, trained
+from benchmarks.generator_rows.row import Options, data, trained
+from benchmarks.rows import Result
 from generators.latent.evaluate import reconstruction
 
 WHAT = "molecules that are written again from the encoder's mean, and with a search"

@@ -1,4 +1,4 @@
-"""What a row is given, what it comes to, and the molecules that it is taken on."""
+"""What a row is given, where it runs, and the molecules that it is taken on."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ import numpy as np
 import torch
 
 from benchmarks.durable.machine import machine
-from benchmarks.oracle_rows.row import Result, processor
+from benchmarks.rows import processor
 from flows.versions import versions
 from generators.latent.training import Data, Plan, prepare
 from generators.latent.weights import Trained, account, load
 from loop.molecule import Molecule
-
-__all__ = ["Options", "Result", "Shown", "data", "electrolytes", "trained", "where"]
 
 PROGRAMS = ("torch", "rdkit", "numpy")
 

@@ -6,7 +6,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from benchmarks.generator_rows.draws import raw_molecules
-from benchmarks.generator_rows.row import Options, Result, data
+from benchmarks.generator_rows.row import Options, data
+from benchmarks.rows import Result
 from generators.evaluation.plausible import plausibility
 from generators.evaluation.shares import Share
 from loop.molecule import Limits, Molecule, known

@@ -6,7 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.generator_rows.row import Options, Result, data, measured, trained
+from benchmarks.generator_rows.row import Options, data, measured, trained
+from benchmarks.rows import Result
 from generators.latent.lessons import learned
 from loop.molecule import Molecule
 from loop.protocols import Lesson

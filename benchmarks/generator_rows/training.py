@@ -7,7 +7,8 @@ import time
 import numpy as np
 import torch
 
-from benchmarks.generator_rows.row import Clock, Options, Result, electrolytes
+from benchmarks.generator_rows.row import Clock, Options, electrolytes
+from benchmarks.rows import Result
 from generators.latent import SA
 from generators.latent.codec import Codec
 from generators.latent.evaluate import reconstruction

@@ -16,8 +16,9 @@ from benchmarks.oracle_rows import plain, plainly
 from benchmarks.oracle_rows.asking import answered, value
 from benchmarks.oracle_rows.compounds import LARGEST_PLAIN, drawn_known
 from benchmarks.oracle_rows.kept import Kept
-from benchmarks.oracle_rows.row import Options, Result
+from benchmarks.oracle_rows.row import Options
 from benchmarks.oracle_rows.structure import Structure, exchanged, read_xyz, waters_released
+from benchmarks.rows import Result
 from oracles.orbitals import Orbitals
 from oracles.zinc_exchange import ZincExchange
 

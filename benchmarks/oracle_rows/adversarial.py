@@ -20,7 +20,8 @@ from benchmarks.judge.adversaries import Adversary, adversaries
 from benchmarks.judge.verdicts import REVISION, UNDECIDED, WRONG, Judge
 from benchmarks.oracle_rows.asking import answered, ask, row_of
 from benchmarks.oracle_rows.kept import Kept
-from benchmarks.oracle_rows.row import Options, Result
+from benchmarks.oracle_rows.row import Options
+from benchmarks.rows import Result
 from loop.molecule import MoleculeError, parse
 from loop.records import digest
 from oracles.orbitals import Orbitals

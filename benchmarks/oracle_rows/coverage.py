@@ -12,7 +12,8 @@ import numpy as np
 from benchmarks.kept_answers import Kept, Line
 from benchmarks.known_additives import Question, calculate
 from benchmarks.oracle_rows.compounds import drawn_corpus, neutral_known
-from benchmarks.oracle_rows.row import Options, Result
+from benchmarks.oracle_rows.row import Options
+from benchmarks.rows import Result
 from loop.molecule import Molecule
 from oracles.contained import Containment
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from functools import partial
 
 from benchmarks.oracle_rows.asking import answered, value
-from benchmarks.oracle_rows.row import Options, Result
+from benchmarks.oracle_rows.row import Options
+from benchmarks.rows import Result
 from oracles.orbitals import Orbitals
 
 WHAT = "orbitals from SMILES against four published ones, B3LYP/6-31++G(d,p) in implicit water"

@@ -9,8 +9,9 @@ from typing import Any
 from benchmarks.oracle_rows import plain
 from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.plain import Recipe
-from benchmarks.oracle_rows.row import Options, processor
+from benchmarks.oracle_rows.row import Options
 from benchmarks.oracle_rows.structure import Structure
+from benchmarks.rows import processor
 from loop.records import digest
 
 

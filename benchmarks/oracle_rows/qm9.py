@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.oracle_rows.children import call
-from benchmarks.oracle_rows.row import Options, Result
+from benchmarks.oracle_rows.row import Options
 from benchmarks.oracle_rows.structure import HARTREE, Structure, read_xyz
+from benchmarks.rows import Result
 
 WHAT = "HOMO and LUMO of QM9 at its geometries and in its basis set, random molecules"
 TARGET = ">= 99 % within 0.01 eV"

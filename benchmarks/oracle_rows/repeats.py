@@ -17,7 +17,8 @@ import numpy as np
 from benchmarks.oracle_rows.asking import answered, row_of, value
 from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.compounds import drawn_known
-from benchmarks.oracle_rows.row import Options, Result
+from benchmarks.oracle_rows.row import Options
+from benchmarks.rows import Result
 from loop.records import Cost
 from oracles.zinc_exchange import ZincExchange
 

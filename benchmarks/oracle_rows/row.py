@@ -1,16 +1,16 @@
-"""What a row is given, and what it comes to."""
+"""What a row is given, and where it runs."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from benchmarks.durable.machine import ROOT, machine
 from benchmarks.oracle_rows.kept import Kept
+from benchmarks.rows import processor
 from flows.versions import versions
 from loop.records import digest
 
@@ -57,22 +57,6 @@ class Options:
     def answers(self) -> Path:
         """Where the calculations of all rows are, those of ``benchmarks.known_additives`` among them."""
         return self.directory.with_name("known_additives")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a row came to: a figure to print, and whether the target is met; ``None`` for no verdict."""
-
-    figure: str
-    met: bool | None
-
-
-@lru_cache(maxsize=1)
-def processor() -> str:
-    """Model of the processor."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else "unknown processor"
 
 
 def where() -> str:

@@ -6,7 +6,8 @@ from functools import partial
 from itertools import pairwise
 
 from benchmarks.oracle_rows.asking import answered, uncertainty, value
-from benchmarks.oracle_rows.row import Options, Result
+from benchmarks.oracle_rows.row import Options
+from benchmarks.rows import Result
 from oracles.zinc_exchange import ZincExchange
 
 WHAT = "order of NH3, urea, DMSO, water, MeCN by zn_exchange at the default"

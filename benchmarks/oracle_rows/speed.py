@@ -19,8 +19,9 @@ from benchmarks.oracle_rows import ours, plain, plainly
 from benchmarks.oracle_rows.asking import answered
 from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.compounds import LARGEST_PLAIN, drawn_known
-from benchmarks.oracle_rows.row import Options, Result, processor
+from benchmarks.oracle_rows.row import Options
 from benchmarks.oracle_rows.structure import Structure, read_xyz
+from benchmarks.rows import Result, processor
 from oracles.orbitals import Orbitals
 from oracles.zinc_exchange import ZincExchange
 

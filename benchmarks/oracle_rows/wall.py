@@ -17,7 +17,8 @@ import numpy as np
 
 from benchmarks.oracle_rows.asking import ask, home_of, row_of
 from benchmarks.oracle_rows.compounds import drawn_known
-from benchmarks.oracle_rows.row import Options, Result, processor
+from benchmarks.oracle_rows.row import Options
+from benchmarks.rows import Result, processor
 from loop.molecule import Molecule
 from loop.protocols import ComputedOracle
 from oracles.orbitals import Orbitals

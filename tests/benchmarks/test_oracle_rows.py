@@ -22,7 +22,6 @@ from benchmarks.oracle_rows.kept import Kept
 from benchmarks.oracle_rows.plain import Recipe
 from benchmarks.oracle_rows.row import Options
 from benchmarks.oracle_rows.structure import HARTREE, Structure, exchanged, read_xyz, waters_released
-from benchmarks.oracles import ROWS, module
 from loop.molecule import parse
 from oracles.orbitals import Orbitals
 from oracles.synthesizability import Synthesizability
@@ -296,13 +295,6 @@ def test_molecules_of_qm9_are_read(tmp_path: Path) -> None:
     assert lumo == pytest.approx(1.8694, abs=1e-3)
     with pytest.raises(SystemExit, match="give the data directory"):
         qm9.drawn(tmp_path / "nowhere", 1, 0)
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_every_row_says_what_it_is_and_what_it_has_to_reach(name: str) -> None:
-    assert module(name).WHAT
-    assert module(name).TARGET
-    assert callable(module(name).run)
 
 
 def test_without_qm9_its_row_says_what_to_give(tmp_path: Path) -> None:
