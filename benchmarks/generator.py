@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=Options.seed, help="of random draws")
     rows, options = TABLE.asked(parser)
     torch.set_num_threads(1)
-    TABLE.run(rows, Options(**options), where())
+    TABLE.run(rows, Options(**options), where)
 
 
 if __name__ == "__main__":

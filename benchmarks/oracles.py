@@ -37,7 +37,7 @@ def main() -> None:
         parser.error("the row qm9 needs --qm9 DIR, the data directory of the package qm9pack")
     os.environ.update(THREADS)
     options["directory"] = options["directory"].resolve()
-    TABLE.run(rows, Options(**options), where())
+    TABLE.run(rows, Options(**options), where)
 
 
 if __name__ == "__main__":

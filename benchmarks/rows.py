@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,18 +62,18 @@ class Table:
             parser.exit()
         return rows, options
 
-    def run(self, names: list[str], options: Any, where: str) -> None:  # noqa: ANN401 - what its rows take
+    def run(self, names: list[str], options: Any, where: Callable[[], str]) -> None:  # noqa: ANN401 - what its rows take
         """Run rows, all without a name, and print the table.
 
         Parameters
         ----------
         where
-            Machine and versions, printed above each row.
+            Machine, its load and versions, printed above each row.
         """
         results: dict[str, Result] = {}
         for name in names or self.names:
             row = self.module(name)
-            print(f"\n{name}: {row.WHAT}; target {row.TARGET}\n{where}", flush=True)
+            print(f"\n{name}: {row.WHAT}; target {row.TARGET}\n{where()}", flush=True)
             results[name] = row.run(options)
         said = {True: "met", False: "NOT MET", None: "-"}
         lines = [

@@ -28,14 +28,14 @@ def given(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
 def test_every_row_without_a_name_and_one_by_its_name(
     table: Table, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table.run([], None, "this machine")
+    table.run([], None, lambda: "this machine")
     every = capsys.readouterr().out
     assert every.count("this machine") == 2
     assert every.splitlines()[-2:] == ["one     1 eV   NOT MET  1.5 eV", "another 1 eV   -        none asked"]
     given(monkeypatch, "another")
     rows, options = table.asked(table.parser("what it is"))
     assert options == {}
-    table.run(rows, None, "this machine")
+    table.run(rows, None, lambda: "this machine")
     assert "what one is" not in capsys.readouterr().out
 
 
