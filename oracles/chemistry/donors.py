@@ -96,5 +96,8 @@ def refusal(molecule: Molecule, ion: str = "Zn2+") -> str | None:
             "comparable with those of neutral molecules, give its neutral form or a zwitterion"
         )
     if not find(molecule.rdkit()):
-        return f"{molecule} has no donor atom for {ion}: no O, N, S or P with a free lone pair"
+        return (
+            f"{molecule} has no donor atom for {ion}: no O, N, S or P with a lone pair to give (O and S in "
+            "aromatic rings and N in amides count as having none)"
+        )
     return None
