@@ -63,7 +63,7 @@ def hydroxyls(ligand: Ligand) -> list[tuple[bool, ...]]:
 
 
 def test_a_boronic_acid_has_the_conformers_that_no_force_field_knows() -> None:
-    # By UFF every O-H stood upright, ten starts were two, and both fell to the same side.
+    # By UFF every O-H stood upright, sixteen starts were two, and both fell to the same side.
     ligand = prepare(parse("CB(O)O"), water=True)
     assert hydroxyls(ligand)[0] == (False, True)
     assert len(set(hydroxyls(ligand))) == len(ligand.conformers) > 1
