@@ -1,7 +1,7 @@
 """Functions called in a process of their own, on one thread, with a deadline and a memory limit.
 
 For what is no oracle: plain PySCF, and the judge. The processor time returned is that of the function,
-without the start of the interpreter and its imports.
+without the start of the interpreter and its imports. A child ends with the program that called it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.durable.machine import ROOT
+from oracles.contained.child import die_with_parent
 
 MEMORY_BYTES = 8_000_000_000
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -34,7 +35,8 @@ def call(function: str, argument: dict[str, Any], deadline: float) -> dict[str, 
     """
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="zincloop-child-") as directory:
-        job, home = {"function": function, "argument": argument}, Path(directory)
+        job = {"function": function, "argument": argument, "parent": os.getpid()}
+        home = Path(directory)
         (home / "job.json").write_text(json.dumps(job), encoding="utf-8")
         found = _watched(home, deadline)
     return {**found, "wall_seconds": time.monotonic() - started}
@@ -69,6 +71,7 @@ def main(home: Path) -> None:
     """Answer the call whose ``job.json`` lies in a directory."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     job = json.loads((home / "job.json").read_text(encoding="utf-8"))
+    die_with_parent(job["parent"])
     module, _, name = job["function"].partition(":")
     function = getattr(importlib.import_module(module), name)
     started = time.process_time()
