@@ -11,11 +11,10 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from rdkit import Chem
-from rdkit.Chem import rdDistGeom
 from scipy.spatial.distance import pdist
 
 from benchmarks.judge import graphs, reference
+from benchmarks.judge.embedding import embedded, positions
 from benchmarks.judge.resting import rested
 from benchmarks.oracle_rows.plain import Recipe, mean_field
 from benchmarks.oracle_rows.structure import HARTREE, Structure, read_xyz
@@ -71,12 +70,9 @@ def same(one: Structure, other: Structure) -> bool:
 
 def _at_rest(smiles: str, recorded: Structure, *, water: bool) -> list[Structure]:
     """Within the window by GFN1 and still the molecule, lowest first."""
-    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
-    ids = rdDistGeom.EmbedMultipleConfs(mol, EMBEDDED, randomSeed=SEED, useRandomCoords=True)
+    mol = embedded(smiles, EMBEDDED, SEED)
     symbols = tuple(a.GetSymbol() for a in mol.GetAtoms())
-    starts = [
-        Structure(symbols, np.asarray(mol.GetConformer(k).GetPositions()), recorded.charge) for k in ids
-    ]
+    starts = [Structure(symbols, x, recorded.charge) for x in positions(mol)]
     ends = [end for start in starts if (end := rested(start, "GFN1-xTB", water=water)) is not None]
     intact = [(energy, end) for energy, end in ends if graphs.is_the_molecule(end, smiles)]
     intact.sort(key=lambda pair: pair[0])

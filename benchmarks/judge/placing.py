@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from rdkit import Chem
-from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
+from rdkit.Chem import rdForceFieldHelpers
 
+from benchmarks.judge.embedding import embedded, positions
 from benchmarks.oracle_rows.structure import FloatArray, Structure
 
 SEED = 20_261_127
@@ -31,9 +32,8 @@ def starts(smiles: str, waters: int, n: int) -> list[Structure]:
 
 
 def _conformers(smiles: str) -> tuple[list[Structure], list[int]]:
-    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
-    ids = list(rdDistGeom.EmbedMultipleConfs(mol, CONFORMERS, randomSeed=SEED, useRandomCoords=True))
-    if not ids:
+    mol = embedded(smiles, CONFORMERS, SEED)
+    if not mol.GetNumConformers():
         raise ValueError(f"RDKit does not embed {smiles}")
     if rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
         rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(mol)
@@ -42,7 +42,7 @@ def _conformers(smiles: str) -> tuple[list[Structure], list[int]]:
     donors = [a.GetIdx() for a in mol.GetAtoms() if a.GetSymbol() in REACH and a.GetFormalCharge() <= 0]
     if not donors:
         raise ValueError(f"{smiles} has no atom to bind with")
-    return [Structure(symbols, np.asarray(mol.GetConformer(k).GetPositions()), charge) for k in ids], donors
+    return [Structure(symbols, x, charge) for x in positions(mol)], donors
 
 
 def _placed(ligand: Structure, donor: int, waters: int, rng: np.random.Generator) -> Structure:
