@@ -28,6 +28,14 @@ SAME_ENERGY = 0.01
 """Force-field energies closer than this (kcal/mol) belong to the same or the mirror-image conformer."""
 
 
+EMBEDDED = ((0, 10), (3, 50), (7, 200))
+"""Bonds that turn, at most -> embeddings. For up to seven such bonds 50 find what was crystallised, within an
+angstrom (Ebejer, Morris & Deane, 10.1021/ci2004658); the lowest conformer is harder to find."""
+
+EMBEDDED_MORE = 300
+"""Where more bonds turn."""
+
+
 @dataclass(frozen=True, eq=False)
 class Isomer:
     """One stereoisomer with explicit hydrogens and its starting geometries.
@@ -51,7 +59,7 @@ class Isomer:
     distinct: bool
 
 
-def embed(molecule: Molecule, at_most: int = 16) -> Isomer:
+def embed(molecule: Molecule, at_most: int = EMBEDDED_MORE) -> Isomer:
     """Choose a stereoisomer and generate its conformers.
 
     ETKDG (Wang et al., 10.1021/acs.jcim.0c00025) with a constant seed, then MMFF94 (Halgren,
@@ -70,9 +78,7 @@ def embed(molecule: Molecule, at_most: int = 16) -> Isomer:
     smiles = isomer_in_space(mol, _positions(first)[0])
     # A fresh parse carries the stereo tags that the next embedding must respect.
     mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
-    rotors = rdMolDescriptors.CalcNumRotatableBonds(mol) + rdMolDescriptors.CalcNumAliphaticRings(mol)
-    hydroxyls = len(mol.GetSubstructMatches(Chem.MolFromSmarts("[OX2H]")))
-    conformers = _embedded(mol, min(at_most, 2 + 4 * (rotors + hydroxyls)))
+    conformers = _embedded(mol, min(at_most, _wanted(mol)))
     energies = _relax(conformers)
     symbols = tuple(atom.GetSymbol() for atom in mol.GetAtoms())
     charge = Chem.GetFormalCharge(mol)
@@ -80,6 +86,12 @@ def embed(molecule: Molecule, at_most: int = 16) -> Isomer:
     if energies is None:
         return Isomer(mol, smiles, starts, distinct=False)
     return Isomer(mol, smiles, tuple(starts[k] for k in _distinct(energies)), distinct=True)
+
+
+def _wanted(mol: Mol) -> int:
+    """Embeddings of a molecule; with explicit hydrogens RDKit counts O-H among the bonds that turn."""
+    rotors = rdMolDescriptors.CalcNumRotatableBonds(mol) + rdMolDescriptors.CalcNumAliphaticRings(mol)
+    return next((n for most, n in EMBEDDED if rotors <= most), EMBEDDED_MORE)
 
 
 def _embedded(mol: Mol, n: int) -> Mol:

@@ -10,7 +10,7 @@ from oracles.chemistry.theory import CHECKS, Continuum, Functional
 
 Solvation = Literal["cpcm", "alpb-correction"]
 
-RECIPE = 6
+RECIPE = 7
 """Raised whenever the way from a molecule to its complexes changes."""
 
 MAX_CYCLE = 60

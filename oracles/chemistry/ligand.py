@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from rdkit import Chem
 from rdkit.Chem.rdchem import Mol
 
@@ -23,9 +24,12 @@ FMAX = 0.02
 
 STEPS = 300
 
+RELAXED = 32
+"""Starts that GFN2 relaxes."""
+
 METHYL = Chem.MolFromSmarts("[CX4]([H])([H])[H]")
 
-SAME = 0.1
+SAME = 0.2
 """In angstrom. Where no force field has told the starts apart, ends that differ by less are one."""
 
 CHECKED = 0.3
@@ -90,7 +94,8 @@ def prepare(molecule: Molecule, *, water: bool, account: Account | None = None) 
 def _relaxed(molecule: Molecule, water: bool) -> Ligand:
     isomer = embed(molecule)
     changes: list[str] = []
-    rested = (semiempirical.tried(start, fmax=FMAX, steps=STEPS, water=water) for start in isomer.starts)
+    starts = _lowest(isomer.starts, water)
+    rested = (semiempirical.tried(start, fmax=FMAX, steps=STEPS, water=water) for start in starts)
     found = _intact(isomer, rested, changes)
     lowest = min((relaxed.energy for relaxed in found), default=0.0)
     low = [relaxed for relaxed in found if relaxed.energy - lowest < CHECKED]
@@ -108,6 +113,21 @@ def _relaxed(molecule: Molecule, water: bool) -> Ligand:
         kept = _distinct(isomer.mol, kept)
     geometries, energies = zip(*((r.geometry, r.energy) for r in kept), strict=True)
     return Ligand(isomer.mol, isomer.smiles, geometries, energies, kept[0].path)
+
+
+def _lowest(starts: Sequence[Geometry], water: bool) -> list[Geometry]:
+    """Those that GFN2 has lowest before it moves an atom; MMFF94 would choose as in a vacuum."""
+    if len(starts) <= RELAXED:
+        return list(starts)
+    energies = [_energy(start, water) for start in starts]
+    return [starts[k] for k in np.argsort(energies, kind="stable")[:RELAXED]]
+
+
+def _energy(start: Geometry, water: bool) -> float:
+    try:
+        return semiempirical.point(start, water=water).energy
+    except ConvergenceError:
+        return np.inf
 
 
 def _distinct(mol: Mol, relaxed: list[semiempirical.Relaxed]) -> list[semiempirical.Relaxed]:

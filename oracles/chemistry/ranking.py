@@ -21,10 +21,10 @@ from oracles.chemistry.selfconsistent import dipole, solve
 from oracles.chemistry.survivors import survivors
 from oracles.chemistry.theory import THERMAL, Functional, Resources
 
-WINDOW = 0.15
+WINDOW = 0.2
 """In eV. Conformers higher than this by GFN2 are not looked at."""
 
-AT_MOST = 8
+AT_MOST = 16
 """Densities of one molecule that are converged to find the lowest."""
 
 SAME = 0.05

@@ -75,9 +75,9 @@ def test_mirror_images_and_what_lies_high_are_left_out() -> None:
 def test_no_more_are_looked_at_than_pays() -> None:
     ligand = prepare(parse("NCCO"), water=True)
     stretched = [
-        ligand.conformers[0].moved(ligand.conformers[0].positions * (1 + 0.1 * k)) for k in range(12)
+        ligand.conformers[0].moved(ligand.conformers[0].positions * (1 + 0.1 * k)) for k in range(20)
     ]
-    among = replace(ligand, conformers=tuple(stretched), energies=(0.0,) * 12)
+    among = replace(ligand, conformers=tuple(stretched), energies=(0.0,) * 20)
     assert len(distinct(among)) == ranking.AT_MOST
 
 
