@@ -30,7 +30,8 @@ RELAXED = 32
 METHYL = Chem.MolFromSmarts("[CX4]([H])([H])[H]")
 
 SAME = 0.2
-"""In angstrom. Where no force field has told the starts apart, ends that differ by less are one."""
+"""In angstrom. Where no force field has told the starts apart, ends that differ by less are one; where one has,
+what comes from elsewhere has to differ by more."""
 
 CHECKED = 0.3
 """In eV. Conformers up to so much above the lowest have to be minima; what is higher counts for nothing."""
@@ -94,9 +95,8 @@ def prepare(molecule: Molecule, *, water: bool, account: Account | None = None) 
 def _relaxed(molecule: Molecule, water: bool) -> Ligand:
     isomer = embed(molecule)
     changes: list[str] = []
-    starts = _lowest(isomer.starts, water)
-    rested = (semiempirical.tried(start, fmax=FMAX, steps=STEPS, water=water) for start in starts)
-    found = _intact(isomer, rested, changes)
+    found = _rested(isomer, _lowest(isomer.starts, water), water, changes)
+    found += _elsewhere(isomer.mol, _rested(isomer, isomer.unrelaxed, water, changes), found)
     lowest = min((relaxed.energy for relaxed in found), default=0.0)
     low = [relaxed for relaxed in found if relaxed.energy - lowest < CHECKED]
     minima = (settled(relaxed, fmax=FMAX, steps=STEPS, water=water) for relaxed in low)
@@ -110,7 +110,7 @@ def _relaxed(molecule: Molecule, water: bool) -> Ligand:
         raise RejectedError(f"no conformer of {molecule} survives relaxation with GFN2-xTB: {changes[0]}")
     kept.sort(key=lambda r: r.energy)
     if not isomer.distinct:
-        kept = _distinct(isomer.mol, kept)
+        kept = _elsewhere(isomer.mol, kept, ())
     geometries, energies = zip(*((r.geometry, r.energy) for r in kept), strict=True)
     return Ligand(isomer.mol, isomer.smiles, geometries, energies, kept[0].path)
 
@@ -130,16 +130,25 @@ def _energy(start: Geometry, water: bool) -> float:
         return np.inf
 
 
-def _distinct(mol: Mol, relaxed: list[semiempirical.Relaxed]) -> list[semiempirical.Relaxed]:
-    """The lowest of each shape, however its methyl groups are turned.
+def _rested(
+    isomer: Isomer, starts: Sequence[Geometry], water: bool, changes: list[str]
+) -> list[semiempirical.Relaxed]:
+    ends = (semiempirical.tried(start, fmax=FMAX, steps=STEPS, water=water) for start in starts)
+    return _intact(isomer, ends, changes)
+
+
+def _elsewhere(
+    mol: Mol, ends: Sequence[semiempirical.Relaxed], known: Sequence[semiempirical.Relaxed]
+) -> list[semiempirical.Relaxed]:
+    """The first of each shape that is not known, however its methyl groups are turned.
 
     On boron they turn freely, and come to rest anywhere.
     """
     methyls = {atom for match in mol.GetSubstructMatches(METHYL) for atom in match[1:]}
     looked_at = [k for k in range(mol.GetNumAtoms()) if k not in methyls]
     kept: list[semiempirical.Relaxed] = []
-    for each in relaxed:
-        if all(apart(each.geometry, other.geometry, looked_at) >= SAME for other in kept):
+    for each in ends:
+        if all(apart(each.geometry, other.geometry, looked_at) >= SAME for other in (*known, *kept)):
             kept.append(each)
     return kept
 

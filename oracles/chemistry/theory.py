@@ -36,7 +36,10 @@ CHECKS = 2
 """Raised whenever the checks of a density refuse something else. In the settings of every protocol with a
 density, so that no ledger serves what is not believed any more."""
 
-CONFORMERS = "up to 300 of ETKDG, MMFF94 where it applies, minima of GFN2-xTB from the lowest 32"
+CONFORMERS = (
+    "up to 500 of ETKDG, MMFF94 where it applies, minima of GFN2-xTB from the lowest 32 and from up to 16 "
+    "embeddings of other shapes"
+)
 """The way from a molecule to its conformers, in the settings of every protocol that takes it."""
 
 COARSE_SURFACE = 11
