@@ -30,8 +30,8 @@ RELAXED = 32
 METHYL = Chem.MolFromSmarts("[CX4]([H])([H])[H]")
 
 SAME = 0.2
-"""In angstrom. Where no force field has told the starts apart, ends that differ by less are one; where one has,
-what comes from elsewhere has to differ by more."""
+"""In angstrom. Where no force field has told the starts apart, ends that differ by less are one; where one
+has, what comes from elsewhere has to differ by more."""
 
 CHECKED = 0.3
 """In eV. Conformers up to so much above the lowest have to be minima; what is higher counts for nothing."""

@@ -9,9 +9,10 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
-from benchmarks.judge import conformers, graphs, placing, rebuild, reference, shells
+from benchmarks.judge import conformers, embedding, graphs, placing, rebuild, reference, shells, verdicts
 from benchmarks.judge.adversaries import EXPECTED, adversaries
 from benchmarks.judge.verdicts import AGREES, UNDECIDED, WRONG, Judge
+from benchmarks.oracle_rows import children
 from benchmarks.oracle_rows.structure import HARTREE, Structure, read_xyz
 from loop.molecule import MoleculeError, parse
 from oracles.orbitals import Orbitals
@@ -175,12 +176,20 @@ def test_another_search_finds_the_conformer_that_a_record_has_not() -> None:
 
 
 @pytest.mark.slow
-def test_a_search_that_finds_no_conformer_leaves_the_verdict_open() -> None:
-    """RDKit does not embed thionylimide."""
-    positions = [[1.25, 0.65, 0.0], [0.0, -0.3, 0.0], [-1.28, 0.42, 0.0], [2.1, 0.1, 0.0]]
-    details = {"geometry": Structure(("N", "S", "O", "H"), np.array(positions), 0).xyz()}
-    found = Judge("N=S=O", GAS, 600.0).orbitals({}, details)
+def test_a_search_that_finds_no_conformer_leaves_the_verdict_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def finding_none(function: str, argument: dict[str, Any], deadline: float) -> dict[str, Any]:
+        if function.endswith("conformers:search"):
+            return {"value": {"others": [], "found": 0, "energies": []}}
+        return children.call(function, argument, deadline)
+
+    monkeypatch.setattr(verdicts, "call", finding_none)
+    found = Judge("O", GAS, 600.0).orbitals({}, {"geometry": WATER.xyz()})
     assert (found.verdict, found.reason) == (UNDECIDED, "another search for conformers found none")
+
+
+def test_the_search_embeds_what_has_no_rule_for_its_torsions() -> None:
+    assert embedding.embedded("N=S=O", 3, 1).GetNumConformers() == 3
+    assert embedding.embedded("C1C23CC1(C2)C3", 3, 1).GetNumConformers() == 0  # [1.1.1]propellane
 
 
 def test_mirror_images_are_one_conformer() -> None:

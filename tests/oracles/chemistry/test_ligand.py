@@ -6,7 +6,7 @@ import pytest
 
 from loop.molecule import parse
 from loop.protocols import ConvergenceError
-from oracles.chemistry import semiempirical
+from oracles.chemistry import conformers, semiempirical
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.semiempirical import Relaxed, relax
@@ -26,7 +26,8 @@ def test_one_conformer_that_does_not_converge_does_not_stand_for_all(monkeypatch
     every = prepare(GLYCOL, water=True)
     monkeypatch.setattr(semiempirical, "relax", first_fails)
     others = prepare(GLYCOL, water=True)
-    assert len(others.conformers) == len(every.conformers) - 1 > 0
+    assert len(starts) > 1
+    assert others.energies[-1] == pytest.approx(every.energies[-1], abs=0.005)
 
 
 def test_no_conformer_at_all_is_an_error_of_convergence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +68,20 @@ def test_a_boronic_acid_has_the_conformers_that_no_force_field_knows() -> None:
     ligand = prepare(parse("CB(O)O"), water=True)
     assert hydroxyls(ligand)[0] == (False, True)
     assert len(set(hydroxyls(ligand))) == len(ligand.conformers) > 1
+
+
+@pytest.mark.parametrize(
+    ("smiles", "other"), [("[NH3+][C@@H](CO)C(=O)[O-]", 1), ("COCCOC", 2), ("C[S+](C)[CH2-]", 3)]
+)
+def test_another_seed_finds_the_same_lowest_conformer(
+    smiles: str, other: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Serine's was missed by 0.05 eV, dimethoxyethane's by 0.03, the methylide's by 0.11."""
+    molecule = parse(smiles)
+    one = prepare(molecule, water=True)
+    monkeypatch.setattr(conformers, "SEED", other)
+    another = prepare(molecule, water=True)
+    assert another.energies[0] == pytest.approx(one.energies[0], abs=0.005)
 
 
 def test_turned_methyl_groups_alone_make_no_conformer() -> None:

@@ -61,10 +61,15 @@ def test_what_does_not_touch_the_hydrate_shares_its_reference() -> None:
 
 @pytest.mark.slow
 def test_a_shipped_reference_can_be_computed_again(tmp_path: Path) -> None:
+    """Which of the hydrate's minima are found depends on the last digits, and these on the processor.
+
+    OpenBLAS's kernels for four kinds of processors (``OPENBLAS_CORETYPE``) give energies within 7e-5 hartree,
+    or 2 meV.
+    """
     level = ZincExchange().level()
     found = compute_reference(level, Resources(tmp_path, 3000))
     shipped = json.loads((Path(references.__file__).parents[1] / references.SHIPPED).read_text())
     kept = shipped[references.key_of(level.settings())]
-    assert found.hydrate == pytest.approx(kept["hydrate"], abs=2e-5)
+    assert found.hydrate == pytest.approx(kept["hydrate"], abs=2e-4)
     assert found.water == pytest.approx(kept["water"], abs=1e-6)
     assert found.ion_charge == pytest.approx(kept["ion_charge"], abs=1e-3)

@@ -177,17 +177,20 @@ def test_a_density_that_diis_does_not_converge_on_the_way_climbs_the_ladder(
 
 
 @pytest.mark.slow
-def test_what_finds_no_rest_on_a_lean_grid_finds_it_on_a_finer_one(resources: Resources) -> None:
-    (start,) = prepare(parse("FS(F)(F)F"), water=True).conformers
-    functional = Orbitals().forces()
+def test_what_finds_no_rest_on_a_lean_grid_finds_it_on_a_finer_one(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leanest = ((10, 14), (10, 14))  # where rest is missed on LEAN itself is for the processor to say
+    monkeypatch.setattr(relaxation, "LEAN", leanest)
+    (start,) = prepare(parse("O=S=O"), water=True).conformers
+    functional = replace(Orbitals().forces(), grids=(leanest,))
     relaxed, path = relaxation.relax(start, functional, resources)
     tried = [(rung.of, rung.name, rung.converged) for rung in resources.account.rungs]
     assert tried == [("geometry", functional.name, False)]
     assert path.level == f"{functional.name}, grid {relaxation.FINER}"
-    bonds = np.sort(np.linalg.norm(relaxed.positions - relaxed.positions[1], axis=1))[1:]
-    # Microwave spectroscopy has 1.545 (equatorial) and 1.646 A (axial): Tolles & Gwinn,
-    # J. Chem. Phys. 36, 1119 (1962).
-    assert bonds == pytest.approx([1.545, 1.545, 1.646, 1.646], abs=0.06)
+    bonds = np.linalg.norm(relaxed.positions[[0, 2]] - relaxed.positions[1], axis=1)
+    # Microwave spectroscopy has 1.431 A: Morino et al., J. Mol. Spectrosc. 13, 95 (1964).
+    assert bonds == pytest.approx([1.431, 1.431], abs=0.05)
 
 
 def held(ground: Solution, filled: list[int]) -> RKS:
