@@ -5,7 +5,8 @@ open-shell singlet below the closed shell, by the unaccelerated orbitals at the 
 record or another search has, relaxed with B3LYP, by the energy of the same complex with plain PySCF, and by
 another search for the complex. A value is wrong if it
 is more than four of its own stated uncertainties off, or not of the molecule, state or complex that its
-record claims.
+record claims. Under another protocol each molecule is asked about again, and judged again where the answer is
+another one (``benchmarks.judge.standing``).
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from benchmarks.judge import standing
 from benchmarks.judge.adversaries import Adversary, adversaries
 from benchmarks.judge.verdicts import REVISION, UNDECIDED, WRONG, Judge
 from benchmarks.oracle_rows.asking import answered, ask, row_of
-from benchmarks.oracle_rows.kept import Kept
 from benchmarks.oracle_rows.row import Options
 from benchmarks.rows import Result
 from loop.molecule import MoleculeError, parse
@@ -41,9 +42,13 @@ def run(options: Options) -> Result:
     verdicts: Counter[str] = Counter()
     unexpected = 0
     for oracle in (o for o in ORACLES if options.only in {None, o.kind}):
-        kept = options.kept("adversarial", {"oracle": oracle.protocol().digest, "judge": REVISION})
+        kept = options.kept("adversarial", {"kind": oracle.kind, "judge": REVISION})
+        known = kept.rows()
         for adversary in chosen:
-            row = kept.once(adversary.smiles, partial(_row, adversary, oracle, kept, options))
+            row = known.get(adversary.smiles)
+            if row is None or row["protocol"] != oracle.protocol().digest:
+                row = _row(adversary, oracle, row, options)
+                kept.add(adversary.smiles, row)
             expected = adversary.orbitals if oracle.kind == "orbitals" else adversary.binding
             unexpected += surprising(row, expected)
             verdicts[row["verdict"]] += 1
@@ -66,20 +71,28 @@ def surprising(row: dict[str, Any], expected: str) -> bool:
     return not right[expected]
 
 
-def _row(adversary: Adversary, oracle: Judged, kept: Kept, options: Options) -> dict[str, Any]:
+def _row(
+    adversary: Adversary, oracle: Judged, before: dict[str, Any] | None, options: Options
+) -> dict[str, Any]:
+    """Ask, and judge unless the verdict about an answer ``before`` is one about this one."""
     outcome = _outcome(adversary, oracle, options)
+    row = {"protocol": oracle.protocol().digest, "outcome": outcome}
     if "failure" in outcome:
-        return {"outcome": outcome, "verdict": "no value", "reason": outcome["reason"], "seconds": 0.0}
+        return {**row, "verdict": "no value", "reason": outcome["reason"], "seconds": 0.0}
+    if before is not None and "judged" in before and standing.stands(before["judged"], outcome):
+        return {**before, **row}
     started = time.monotonic()
     judge = Judge(parse(adversary.smiles).smiles, oracle, options.deadline)
     values = {name: (v, sd) for name, (v, sd) in outcome["values"].items()}
     if oracle.kind == "orbitals":
         found = judge.orbitals(values, outcome["details"])
     else:
+        kept = options.kept("adversarial", {"aqua": oracle.protocol().digest, "judge": REVISION})
         aqua = kept.once("aqua ion and water", partial(_aqua, oracle, options))
         one_donor = oracle.protocol().settings.get("denticity") == 1
         found = judge.binding(values["zn_exchange"], outcome["details"], aqua, one_donor=one_donor)
-    return {"outcome": outcome, **asdict(found), "seconds": time.monotonic() - started}
+    seconds = time.monotonic() - started
+    return {**row, **asdict(found), "seconds": seconds, "judged": standing.judged(outcome)}
 
 
 def _aqua(oracle: Judged, options: Options) -> dict[str, Any]:

@@ -46,12 +46,15 @@ class Kept:
         if (found := self.rows().get(name)) is not None:
             return found
         row = compute()
-        if {"error", "missing"} & row.keys():
-            return row
+        if not {"error", "missing"} & row.keys():
+            self.add(name, row)
+        return row
+
+    def add(self, name: str, row: dict[str, Any]) -> None:
+        """Keep a row; one of the same name before counts no more."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # A line that a kill cut off has no end; the next must not become part of it.
         cut = self.path.exists() and not self.path.read_bytes().endswith(b"\n")
         with self.path.open("a", encoding="utf-8") as file:
             line = json.dumps({"under": self.under, "name": name, "row": row}, allow_nan=False)
             file.write(("\n" if cut else "") + line + "\n")
-        return row

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 
 from benchmarks import known_additives
+from benchmarks.judge import standing
+from benchmarks.judge.adversaries import adversaries
+from benchmarks.judge.verdicts import REVISION, Verdict
 from benchmarks.kept_answers import Line
 from benchmarks.oracle_rows import accuracy, adversarial, coverage, ours, plain, plainly, qm9, repeats, speed
 from benchmarks.oracle_rows.asking import ask, row_of, uncertainty, value
@@ -304,3 +307,62 @@ def test_without_qm9_its_row_says_what_to_give(tmp_path: Path) -> None:
     result = qm9.run(Options(directory=tmp_path))
     assert result.met is None
     assert "give --qm9" in result.figure
+
+
+def judged_value(homo: float, positions: list[list[float]]) -> dict[str, Any]:
+    details = {"isomer": "O", "geometry": Structure(("O", "H", "H"), np.array(positions), 0).xyz()}
+    return {"values": {"homo": [homo, 0.04]}, "details": details}
+
+
+BENT = [[0.0, 0.0, 0.117], [0.0, 0.759, -0.469], [0.0, -0.759, -0.469]]
+STRAIGHT = [[0.0, 0.0, 0.0], [0.0, 0.96, 0.0], [0.0, -0.96, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("homo", "positions", "stands"),
+    [(-8.0, BENT, True), (-8.009, BENT, True), (-8.011, BENT, False), (-8.0, STRAIGHT, False)],
+)
+def test_a_verdict_holds_for_the_same_value_at_the_same_geometry(
+    homo: float, positions: list[list[float]], stands: bool
+) -> None:
+    before = standing.judged(judged_value(-8.0, BENT))
+    assert standing.stands(before, judged_value(homo, positions)) == stands
+
+
+def test_a_verdict_does_not_hold_for_another_claim() -> None:
+    one: dict[str, Any] = {"values": {"zn_exchange": [-0.2, 0.04]}, "details": {"denticity": 1}}
+    other: dict[str, Any] = {**one, "details": {"denticity": 2}}
+    assert standing.stands(standing.judged(one), one)
+    assert not standing.stands(standing.judged(one), other)
+    assert not standing.stands(standing.judged(judged_value(-8.0, BENT)), one)
+
+
+def test_under_another_protocol_a_molecule_is_asked_again_and_judged_where_its_value_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (adversary,) = (a for a in adversaries() if a.smiles == "OO")
+    judgements: list[float] = []
+
+    class Counting:
+        def __init__(self, smiles: str, oracle: Any, deadline: float) -> None:
+            pass
+
+        def orbitals(self, values: dict[str, tuple[float, float]], details: dict[str, Any]) -> Verdict:
+            judgements.append(values["homo"][0])
+            return Verdict("agrees", "", {})
+
+    def say(homo: float) -> None:
+        outcome = {**judged_value(homo, BENT), "cost": {"cpu_seconds": 1.0, "wall_seconds": 1.0}}
+        monkeypatch.setattr(adversarial, "answered", lambda *_: outcome)
+
+    monkeypatch.setattr(adversarial, "Judge", Counting)
+    monkeypatch.setattr(adversarial, "adversaries", lambda: [adversary])
+    options = Options(directory=tmp_path, only="orbitals")
+    for cycles, homo in ((60, -8.0), (60, -9.0), (61, -8.005), (62, -9.0)):
+        say(homo)
+        monkeypatch.setattr(adversarial, "ORACLES", (Orbitals(max_cycle=cycles),))
+        adversarial.run(options)
+    assert judgements == [-8.0, -9.0]
+    (row,) = options.kept("adversarial", {"kind": "orbitals", "judge": REVISION}).rows().values()
+    assert row["protocol"] == Orbitals(max_cycle=62).protocol().digest
+    assert row["outcome"]["values"]["homo"][0] == row["judged"]["values"]["homo"][0] == -9.0
