@@ -182,7 +182,7 @@ def test_what_finds_no_rest_on_a_lean_grid_finds_it_on_a_finer_one(
 ) -> None:
     leanest = ((10, 14), (10, 14))  # where rest is missed on LEAN itself is for the processor to say
     monkeypatch.setattr(relaxation, "LEAN", leanest)
-    (start,) = prepare(parse("O=S=O"), water=True).conformers
+    start, *_ = prepare(parse("O=S=O"), water=True).conformers
     functional = replace(Orbitals().forces(), grids=(leanest,))
     relaxed, path = relaxation.relax(start, functional, resources)
     tried = [(rung.of, rung.name, rung.converged) for rung in resources.account.rungs]
