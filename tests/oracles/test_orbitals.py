@@ -105,7 +105,6 @@ def test_a_zwitterion_is_refused_in_gas(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_a_relaxation_ends_where_nothing_is_left_to_go(tmp_path: Path) -> None:
     """Against -5.21 eV by plain PySCF and geomeTRIC with tight thresholds; -5.00 where it stopped once."""
     found = values(Orbitals().measure(parse("C[S+](C)[CH2-]"), tmp_path))
