@@ -9,12 +9,12 @@ import numpy as np
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolDescriptors
 from rdkit.Chem.rdchem import Mol
-from scipy.spatial.distance import cdist, pdist
+from scipy.spatial.distance import cdist
 
 from loop.molecule import Molecule
 from loop.protocols import ConvergenceError
 from oracles.chemistry.connectivity import isomer_in_space
-from oracles.chemistry.geometry import FloatArray, Geometry
+from oracles.chemistry.geometry import FloatArray, Geometry, shape
 
 SEED = 61453
 """Seed of every embedding: a molecule has one set of starting geometries."""
@@ -99,7 +99,7 @@ def embed(molecule: Molecule, at_most: int = EMBEDDED_MORE) -> Isomer:
     if energies is None:
         return Isomer(mol, smiles, starts, distinct=False)
     relaxed = tuple(starts[k] for k in _distinct(energies))
-    return Isomer(mol, smiles, relaxed, distinct=True, unrelaxed=_elsewhere(embedded, relaxed))
+    return Isomer(mol, smiles, relaxed, distinct=True, unrelaxed=_other_shapes(embedded, relaxed))
 
 
 def _wanted(mol: Mol) -> int:
@@ -153,12 +153,12 @@ def _distinct(energies: list[float]) -> list[int]:
     return kept
 
 
-def _elsewhere(embedded: Sequence[Geometry], known: Sequence[Geometry]) -> tuple[Geometry, ...]:
+def _other_shapes(embedded: Sequence[Geometry], known: Sequence[Geometry]) -> tuple[Geometry, ...]:
     """Those farthest from the shapes that are known and from each other, the farthest first."""
-    shapes = np.array([np.sort(pdist(each.positions)) for each in embedded])
+    shapes = np.array([shape(each) for each in embedded])
     if not shapes.size:  # a lone atom
         return ()
-    nearest = cdist(shapes, [np.sort(pdist(each.positions)) for each in known], "chebyshev").min(axis=1)
+    nearest = cdist(shapes, [shape(each) for each in known], "chebyshev").min(axis=1)
     chosen: list[Geometry] = []
     while len(chosen) < UNRELAXED and nearest.max() > ANOTHER:
         k = int(nearest.argmax())

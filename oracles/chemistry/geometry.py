@@ -61,9 +61,13 @@ def apart(one: Geometry, other: Geometry, atoms: Sequence[int] | None = None) ->
     float
         The largest difference between their distances from atom to atom, both sorted.
     """
+    return float(np.abs(shape(one, atoms) - shape(other, atoms)).max(initial=0.0))
+
+
+def shape(geometry: Geometry, atoms: Sequence[int] | None = None) -> FloatArray:
+    """Distances from atom to atom in angstrom, sorted, of all atoms or of those whose indices are given."""
     chosen = slice(None) if atoms is None else list(atoms)
-    differences = np.sort(pdist(one.positions[chosen])) - np.sort(pdist(other.positions[chosen]))
-    return float(np.abs(differences).max(initial=0.0))
+    return np.sort(pdist(geometry.positions[chosen]))
 
 
 def read_xyz(text: str) -> Geometry | None:

@@ -27,6 +27,7 @@ def test_one_conformer_that_does_not_converge_does_not_stand_for_all(monkeypatch
     monkeypatch.setattr(semiempirical, "relax", first_fails)
     others = prepare(GLYCOL, water=True)
     assert len(starts) > 1
+    assert len(others.conformers) >= len(every.conformers) - 1 > 0
     assert others.energies[-1] == pytest.approx(every.energies[-1], abs=0.005)
 
 
