@@ -12,7 +12,6 @@ about 0.05 CPU seconds a molecule.
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from rich.progress import track
 from tblite.exceptions import TBLiteRuntimeError
 from tblite.interface import Calculator
 
+from benchmarks import json_lines
 from benchmarks.zinc_set import chosen
 from generators.corpus.entries import corpus
 from generators.vae import VAE
@@ -46,15 +46,10 @@ def main() -> None:
     parser.add_argument("--drawn", type=int, default=10_000)
     parser.add_argument("--kept", type=Path, default=Path("build/electronic_table.jsonl"))
     options = parser.parse_args()
-    options.kept.parent.mkdir(parents=True, exist_ok=True)
-    done = set()
-    if options.kept.exists():
-        done = {json.loads(line)["smiles"] for line in options.kept.read_text(encoding="utf-8").splitlines()}
+    done = {row["smiles"] for row in json_lines.read(options.kept)}
     missing = [m for m in wanted(options.known, options.drawn) if m.smiles not in done]
-    with options.kept.open("a", encoding="utf-8") as kept:
-        for molecule in track(missing, "molecules"):
-            kept.write(json.dumps({"smiles": molecule.smiles, **computed(molecule)}) + "\n")
-            kept.flush()
+    for molecule in track(missing, "molecules"):
+        json_lines.append(options.kept, {"smiles": molecule.smiles, **computed(molecule)})
 
 
 def wanted(known: int, drawn: int) -> list[Molecule]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks import json_lines
 from loop.records import Failure, Outcome
 from oracles.validation.calculation import computed
 
@@ -50,16 +50,7 @@ class Kept:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._lines: dict[str, Line] = {}
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if file.exists():
-            for text in file.read_text(encoding="utf-8").splitlines():
-                try:
-                    content = json.loads(text)
-                except json.JSONDecodeError:
-                    continue
-                key = content.pop("key")
-                self._lines[key] = Line(**content)
+        self._lines = {row.pop("key"): Line(**row) for row in json_lines.read(file)}
 
     @property
     def directory(self) -> Path:
@@ -67,19 +58,12 @@ class Kept:
         return self._file.with_suffix("")
 
     def add(self, key: str, line: Line) -> None:
-        """Keep one more; a line that a kill had cut off is ended first."""
+        """Keep one more."""
         self._lines[key] = line
-        with self._file.open("a+b") as file:
-            if file.tell() and not _ends(self._file):
-                file.write(b"\n")
-            file.write(json.dumps({"key": key, **asdict(line)}).encode() + b"\n")
+        json_lines.append(self._file, {"key": key, **asdict(line)})
 
     def __contains__(self, key: str) -> bool:
         return key in self._lines
 
     def __getitem__(self, key: str) -> Line:
         return self._lines[key]
-
-
-def _ends(file: Path) -> bool:
-    return file.read_bytes().endswith(b"\n")

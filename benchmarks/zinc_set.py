@@ -13,10 +13,8 @@ form takes the exchange energies of the table for the list that the autoencoder 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,6 +24,7 @@ import numpy as np
 import pandas as pd
 from rich.progress import track
 
+from benchmarks import json_lines
 from benchmarks.answers import deadline
 from generators.corpus.entries import Entry, corpus
 from loop.molecule import Limits, Molecule, parse
@@ -61,20 +60,15 @@ def main() -> None:
         share()
         return
     wanted = chosen(options.molecules)
-    done = {row["smiles"] for row in _rows(options.kept)}
+    done = {row["smiles"] for row in json_lines.read(options.kept)}
     missing = [entry for entry in wanted if parse(entry.smiles).smiles not in done]
-    options.kept.parent.mkdir(parents=True, exist_ok=True)
     os.environ["OMP_NUM_THREADS"] = "1"
-    with (
-        ProcessPoolExecutor(
-            options.workers, get_context("spawn"), initializer=die_with_parent, initargs=(os.getpid(),)
-        ) as pool,
-        options.kept.open("a", encoding="utf-8") as kept,
-    ):
+    with ProcessPoolExecutor(
+        options.workers, get_context("spawn"), initializer=die_with_parent, initargs=(os.getpid(),)
+    ) as pool:
         futures = [pool.submit(measured, entry, options.kept.parent / "zinc_set") for entry in missing]
         for future in track(as_completed(futures), "molecules", total=len(futures)):
-            kept.write(json.dumps(future.result()) + "\n")
-            kept.flush()
+            json_lines.append(options.kept, future.result())
     write(options.kept, wanted)
 
 
@@ -109,20 +103,9 @@ def measured(entry: Entry, scratch: Path) -> dict[str, Any]:
     return row
 
 
-def _rows(kept: Path) -> Iterator[dict[str, Any]]:
-    """Rows kept so far; a line that was cut off by a kill is left out."""
-    if not kept.exists():
-        return
-    for line in kept.read_text(encoding="utf-8").splitlines():
-        try:
-            yield json.loads(line)
-        except json.JSONDecodeError:
-            continue
-
-
 def write(kept: Path, wanted: list[Entry]) -> None:
     """Write the table in the order of the choice, with the protocols in its metadata."""
-    rows = {row["smiles"]: row for row in _rows(kept)}
+    rows = {row["smiles"]: row for row in json_lines.read(kept)}
     found = [rows[s] for e in wanted if (s := parse(e.smiles).smiles) in rows]
     frame = pd.DataFrame(found)
     frame.attrs["protocols"] = {o.kind: {"name": o.protocol().name, **o.protocol().settings} for o in ORACLES}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from benchmarks import json_lines
 
 
 @dataclass(frozen=True)
@@ -26,17 +27,8 @@ class Kept:
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """Name -> row; a line that was cut off by a kill is left out."""
-        if not self.path.exists():
-            return {}
-        found = {}
-        for line in self.path.read_text(encoding="utf-8").splitlines():
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            if row["under"] == self.under:
-                found[row["name"]] = row["row"]
-        return found
+        rows = json_lines.read(self.path)
+        return {row["name"]: row["row"] for row in rows if row["under"] == self.under}
 
     def once(self, name: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """The row of a name, computed only if it is not there.
@@ -52,9 +44,4 @@ class Kept:
 
     def add(self, name: str, row: dict[str, Any]) -> None:
         """Keep a row; one of the same name before counts no more."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        # A line that a kill cut off has no end; the next must not become part of it.
-        cut = self.path.exists() and not self.path.read_bytes().endswith(b"\n")
-        with self.path.open("a", encoding="utf-8") as file:
-            line = json.dumps({"under": self.under, "name": name, "row": row}, allow_nan=False)
-            file.write(("\n" if cut else "") + line + "\n")
+        json_lines.append(self.path, {"under": self.under, "name": name, "row": row})
