@@ -58,6 +58,9 @@ def climb(mf: RKS | UKS, functional: Functional, of: str, start: FloatArray | No
         Density that the rungs of DIIS start from, shape ``(n, n)`` or ``(2, n, n)``. By default the first has
         the one the functional names, and each of the others goes on from where the one before it came to.
     """
+    if functional.density_fitting and mf.with_df._cderi is None:
+        # For a functional without exact exchange PySCF would calculate them again in every cycle.
+        mf.with_df.build()
     rungs = []
     for name, rung in RUNGS.items():
         began = time.process_time()

@@ -64,3 +64,15 @@ def test_the_account_tells_each_try(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (first.of, first.name, first.cycles, first.converged) == ("water", "DIIS", 3, False)
     assert (second.name, second.converged) == ("level shift", True)
     assert 0.0 < second.details()["cpu_seconds"] < 60.0
+
+
+def test_without_exact_exchange_integrals_are_kept_as_well() -> None:
+    """PySCF would make Coulomb's anew in every cycle: 14 s instead of 6 for [Zn(H2O)5(urea)]2+ by PBE."""
+    functional = replace(GAS, xc="pbe")
+    kept, anew = (mean_field(WATER, functional, 2000) for _ in range(2))
+    anew.conv_tol = functional.conv_tol
+    anew.kernel()
+    assert anew.with_df._cderi is None
+    assert ladder.climb(kept, functional, "water").converged
+    assert kept.with_df._cderi is not None
+    assert kept.e_tot == pytest.approx(anew.e_tot, abs=1e-8)
