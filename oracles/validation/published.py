@@ -18,7 +18,7 @@ class Published:
     ----------
     homo, lumo
         B3LYP/6-31++G(d,p), in eV. The paper does not say so, but they are those in implicit water: in gas
-        BF3 has -11.98 and -0.52 eV.
+        BF3 has -11.97 and -0.50 eV.
     tolerance
         In eV. The paper gives no geometry; ours differ more where a ring and a nitro group can turn.
     dear
