@@ -39,9 +39,9 @@ class ZincExchange(BaseModel):
     """Energy of [M(H2O)N]q+ + L -> [M(H2O)(N-n)L]q+ + n H2O in water; negative: the ion prefers the molecule.
 
     The ion is Zn2+ unless set otherwise. The ligand binds with the number n of donors that gives the lowest
-    energy, a Boltzmann average over several minima of the complex, as the hydrate's is; each number has a
-    reaction of its own. The entropy of the released waters is not counted: a chelate is favoured by
-    RT ln 55.5 = 0.10 eV more for every water beyond the first, for their dilution alone. In a continuum
+    energy, a Boltzmann average over several minima of the complex that PBE orders, as the hydrate's is; each
+    number has a reaction of its own. The entropy of the released waters is not counted: a chelate is favoured
+    by RT ln 55.5 = 0.10 eV more for every water beyond the first, for their dilution alone. In a continuum
     chelation comes out too weak (diethylenetriamine is lowest with one donor): the denticity is the
     protocol's, not a structure in solution. The bare reaction Zn2+ + L is no substitute; it measures
     charge transfer.
@@ -117,7 +117,7 @@ class ZincExchange(BaseModel):
             },
             description=f"{method} energy of displacing water from "
             f"{ion.formula(ion.waters)}, {self.denticity} donor{'s' if self.denticity == 'any' else ''}, "
-            f"implicit water by {water}, averaged over minima of GFN2/ALPB.",
+            f"implicit water by {water}, averaged over minima of GFN2/ALPB by PBE.",
         )
 
     def refusal(self, molecule: Molecule) -> str | None:

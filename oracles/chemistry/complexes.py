@@ -13,7 +13,7 @@ from loop.molecule import Molecule
 from loop.protocols import ConvergenceError, RejectedError
 from oracles.chemistry import bridges, chelate, donors, hops, hydrogen_bonds, monodentate, sites
 from oracles.chemistry.account import Account
-from oracles.chemistry.coordinated import Built, Complex, families
+from oracles.chemistry.coordinated import MINIMA_APART, Built, Complex, families
 from oracles.chemistry.donors import Donor
 from oracles.chemistry.geometry import Geometry, apart
 from oracles.chemistry.ions import Ion
@@ -246,8 +246,8 @@ def _families(intact: Sequence[Complex]) -> list[Sequence[Complex]]:
 
 def _diverse(ligand: Ligand, family: Sequence[Complex], n: int) -> list[Complex]:
     """So many of a family: the lowest of each way that hydrogen bonds can go, then those lowest in all."""
-    near = [c for c in family if c.energy - family[0].energy < DONORS_APART]
-    first: dict[tuple[bool, bool], Complex] = {}
+    near = [c for c in family if c.energy - family[0].energy < MINIMA_APART]
+    first: dict[hydrogen_bonds.Pattern, Complex] = {}
     for each in near:
         first.setdefault(hydrogen_bonds.between(each.geometry, ligand.mol), each)
     rest = [c for c in near if c not in first.values()]

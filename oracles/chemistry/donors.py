@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rdkit import Chem
-from rdkit.Chem.rdchem import Mol
+from rdkit.Chem.rdchem import BondType, Mol
 
 from loop.molecule import Molecule
 from oracles.chemistry.theory import uncovered
@@ -36,6 +36,10 @@ DONORS: dict[str, str] = {
 }
 """Kind of donor -> SMARTS whose first atom donates."""
 
+NITRO = "nitro or nitroso O"
+
+CHARGE_SHARED = Chem.MolFromSmarts("[O,S;X1;-1]-*=[O,S;X1;+0]")
+
 
 @dataclass(frozen=True)
 class Donor:
@@ -58,11 +62,13 @@ class Donor:
 
 def every(mol: Mol) -> tuple[Donor, ...]:
     """All donors of a molecule, by atom index."""
+    shared = _shared(mol)
     found: dict[int, Donor] = {}
     for kind, smarts in DONORS.items():
         for match in mol.GetSubstructMatches(Chem.MolFromSmarts(smarts), maxMatches=mol.GetNumAtoms()):
             atom = match[0]
-            found.setdefault(atom, Donor(atom, mol.GetAtomWithIdx(atom).GetSymbol(), kind))
+            named = shared.get(atom, kind)
+            found.setdefault(atom, Donor(atom, mol.GetAtomWithIdx(atom).GetSymbol(), named))
     return tuple(found[atom] for atom in sorted(found))
 
 
@@ -76,8 +82,24 @@ def find(mol: Mol) -> tuple[Donor, ...]:
 
 
 def classes(mol: Mol) -> list[int]:
-    """A number for each atom, equal for those that symmetry makes equal."""
-    return list(Chem.CanonicalRankAtoms(mol, breakTies=False))
+    """A number for each atom, one for those that symmetry makes equal, a carboxylate's oxygens among them."""
+    copy = Chem.RWMol(mol)
+    for atom in _shared(mol):
+        terminal = copy.GetAtomWithIdx(atom)
+        terminal.SetFormalCharge(0)
+        terminal.GetBonds()[0].SetBondType(BondType.ONEANDAHALF)
+    return list(Chem.CanonicalRankAtoms(copy, breakTies=False))
+
+
+def _shared(mol: Mol) -> dict[int, str]:
+    """Oxygens and sulfurs that share a charge, as those of a carboxylate do, each with the kind of donor."""
+    found: dict[int, str] = {}
+    for one, centre, other in mol.GetSubstructMatches(CHARGE_SHARED, uniquify=False):
+        if mol.GetAtomWithIdx(one).GetAtomicNum() == mol.GetAtomWithIdx(other).GetAtomicNum():
+            of_nitrogen = mol.GetAtomWithIdx(centre).GetAtomicNum() == 7
+            kind = NITRO if of_nitrogen else f"anionic {mol.GetAtomWithIdx(one).GetSymbol()}"
+            found[one] = found[other] = kind
+    return found
 
 
 def refusal(molecule: Molecule, ion: str = "Zn2+") -> str | None:

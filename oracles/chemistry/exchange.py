@@ -1,20 +1,20 @@
 """The energy of [M(H2O)N]q+ + L -> [M(H2O)(N-n)L]q+ + n H2O, whatever number n of donors is the best.
 
 GFN2 finds the complexes and cannot say which is the lowest: of urea, minima within 0.01 eV of each other that
-differ in how the waters turn spread by 0.09 eV with a functional. So the lowest complex of every family says
-which donors bind, and several minima of that family give the energy.
+differ in how the waters turn spread by 0.09 eV with a functional. So the first complex of every family says
+which donors may bind, and of each family that may be the lowest several minima give the energy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ase.units import Hartree
 
 from loop.molecule import Molecule, parse
-from loop.protocols import ConvergenceError, RejectedError
+from loop.protocols import ConvergenceError
 from oracles.chemistry import closed_shell, complexes, denticity, meanfield, minima, ranking, references
 from oracles.chemistry.bound import Bound, Energy, believe_density, energy_of
 from oracles.chemistry.coordinated import Complex, Exchange, believe
@@ -53,21 +53,26 @@ def exchange(
     free = _free(ligand, level, resources)
     against = references.reference(level.settings(), kept, lambda: compute_reference(level, resources))
 
-    def bound(some: Sequence[Complex]) -> list[Bound]:
-        return _bound(some, free.average, against, level, resources)
+    @cache
+    def bound(one: Complex) -> Bound:
+        energy = energy_of(one.geometry, level, resources, "complex", open_shells=False)
+        exchanged = (energy.total + one.denticity * against.water - against.hydrate - free.average) * Hartree
+        return Bound(one, energy, exchanged)
 
-    families = denticity.promising(built.families)
-    firsts = bound([family[0] for family in families])
-    chosen = min(firsts, key=lambda b: b.exchange)
-    (family,) = (f for f in families if chosen.complex in f)
-    found = minima.until_settled(
-        (chosen.complex, chosen),
-        (*family, *built.further(family)),
-        lambda b: b.exchange,
-        lambda c: bound([c])[0],
+    families = [(*family, *built.further(family)) for family in denticity.promising(built.families)]
+    begun = {families[0]: 0.0}
+    if len(families) > 1:
+        begun = dict(survivors(families, lambda family: bound(family[0]).exchange, (ConvergenceError,)))
+    followed = dict(
+        survivors(
+            minima.rivals(begun),
+            lambda family: minima.average(family, lambda c: _ordered(c.geometry, level, resources), bound),
+            (ConvergenceError,),
+        )
     )
-    best = min(found, key=lambda b: b.exchange)
-    energy = minima.averaged([b.exchange for b in found])
+    averages = {family: found.result.exchange + found.raised for family, found in followed.items()}
+    chosen = min(averages, key=averages.__getitem__)
+    energy, best = averages[chosen], followed[chosen].result
     _believe_closed(best.complex.geometry, best.energy, level, resources, "complex")
     believe_density(molecule, best.energy.gap, best.ion_charge - against.ion_charge, level.ion)
     believe(molecule, energy, best.complex.denticity)
@@ -79,8 +84,12 @@ def exchange(
         "ligand_conformers_ev": free.above,
         **best.complex.details(),
         **best.details(),
-        "minima_ev": [round(b.exchange, 5) for b in found],
-        "other_donors_ev": {b.complex.bound_by: round(b.exchange, 5) for b in firsts if b is not chosen},
+        "minima_ev": [round(best.exchange + above, 5) for above in followed[chosen].above],
+        "other_donors_ev": {
+            family[0].bound_by: round(averages.get(family, begins), 5)
+            for family, begins in begun.items()
+            if family is not chosen
+        },
         **built.details(),
         "energies_hartree": {
             "complex": best.energy.total,
@@ -93,6 +102,11 @@ def exchange(
         "versions": versions(),
     }
     return Exchange(energy, details)
+
+
+def _ordered(geometry: Geometry, level: Level, resources: Resources) -> float:
+    """Energy in eV of a minimum against others of the same structure."""
+    return energy_of(geometry, level.ordering, resources, "minimum", open_shells=False).total * Hartree
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +122,7 @@ class Free:
     average
         Energy in hartree, averaged over the conformers as that of the complex is over its minima.
     above
-        Energies of the conformers above the lowest in eV, in the order of GFN2's.
+        Energies of the conformers above the lowest in eV, as they are ordered, in the order of GFN2's.
     """
 
     geometry: Geometry
@@ -122,12 +136,12 @@ def _free(ligand: Ligand, level: Level, resources: Resources) -> Free:
         return energy_of(geometry, level, resources, "ligand", open_shells=False)
 
     conformers = [geometry for geometry, _ in ranking.distinct(ligand)]
-    found = survivors(conformers, energy_alone, (ConvergenceError, RejectedError))
-    geometry, lowest = min(found, key=lambda pair: pair[1].total)
-    _believe_closed(geometry, lowest, level, resources, "ligand")
-    energies = [energy.total * Hartree for _, energy in found]
-    above = [round(energy - lowest.total * Hartree, 5) for energy in energies]
-    return Free(geometry, lowest, minima.averaged(energies) / Hartree, above)
+    found = minima.average(
+        conformers, lambda geometry: _ordered(geometry, level, resources), energy_alone, all_of_them=True
+    )
+    _believe_closed(found.lowest, found.result, level, resources, "ligand")
+    above = [round(energy, 5) for energy in found.above]
+    return Free(found.lowest, found.result, found.result.total + found.raised / Hartree, above)
 
 
 def _believe_closed(geometry: Geometry, energy: Energy, level: Level, resources: Resources, of: str) -> None:
@@ -143,27 +157,10 @@ def compute_reference(level: Level, resources: Resources) -> Reference:
     def energy(of: Complex) -> Energy:
         return energy_of(of.geometry, level, resources, "hydrate")
 
-    first, *_ = built.complexes
-    bound = minima.until_settled(
-        (first, energy(first)),
+    found = minima.average(
         (*built.complexes, *built.further(built.complexes)),
-        lambda e: e.total * Hartree,
+        lambda c: _ordered(c.geometry, level, resources),
         energy,
     )
-    lowest = min(bound, key=lambda e: e.total)
-    charge = float(lowest.charges[ligand.mol.GetNumAtoms()])
-    hydrate = minima.averaged([e.total * Hartree for e in bound]) / Hartree
-    return Reference(hydrate, free.total, charge)
-
-
-def _bound(
-    built: Sequence[Complex], free: float, against: Reference, level: Level, resources: Resources
-) -> list[Bound]:
-    """The complexes whose density converges; ``free`` is the molecule's energy in hartree."""
-
-    def of(each: Complex) -> Bound:
-        energy = energy_of(each.geometry, level, resources, "complex", open_shells=False)
-        exchanged = (energy.total + each.denticity * against.water - against.hydrate - free) * Hartree
-        return Bound(each, energy, exchanged)
-
-    return [found for _, found in survivors(built, of, (ConvergenceError,))]
+    charge = float(found.result.charges[ligand.mol.GetNumAtoms()])
+    return Reference(found.result.total + found.raised / Hartree, free.total, charge)

@@ -1,22 +1,61 @@
-"""The energy of a complex from several of its minima, as many as it takes."""
+"""The energy of a complex from several of its minima, as many as it takes.
+
+A functional without exact exchange orders the minima of one complex as one with it does, within 0.01 eV, at
+two fifths of the price. So it says which is the lowest and what the others add to the average, and the
+functional of the protocol gives the energy of the lowest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from loop.protocols import ConvergenceError
+from loop.protocols import ConvergenceError, OracleError, RejectedError
 from oracles.chemistry.theory import THERMAL
 
-AT_LEAST = 4
+AT_LEAST = 6
 
-STILL, SETTLED = 2, 0.005
-"""The average has settled when so many minima, one after the other, moved it by less than so many eV."""
+STILL, SETTLED = 4, 0.005
+"""The average has settled when so many minima, one after the other, moved it by less than so many eV. Of the
+minima that GFN2 has within 0.15 eV (mean 11 in each of thirteen families of nine molecules) seven are looked
+at then, and their average is within 0.004 eV of that over all (RMS; most 0.014). At least four, and two that
+move nothing, left 0.021 and 0.054."""
+
+RIVALS, RIVALS_APART = 2, 0.05
+"""Families that are followed, at most, and how near to each other these begin, in eV. The first complex of a
+family lies 0.03 (RMS of twelve families) from the average over it: glycolic acid through its hydroxyl begins
+0.03 below that through its carbonyl, and ends 0.02 above."""
 
 Minimum = TypeVar("Minimum")
 Result = TypeVar("Result")
+Family = TypeVar("Family")
+
+
+@dataclass(frozen=True, eq=False)
+class Average(Generic[Minimum, Result]):
+    """Several minima together.
+
+    Attributes
+    ----------
+    lowest
+        The lowest of them.
+    result
+        What the dear functional gave for it.
+    above
+        Energies above the lowest in eV, that of the lowest among them, in the order looked at.
+    """
+
+    lowest: Minimum
+    result: Result
+    above: list[float]
+
+    @property
+    def raised(self) -> float:
+        """Their average above the lowest, in eV."""
+        return averaged(self.above)
 
 
 def averaged(energies: Sequence[float]) -> float:
@@ -29,38 +68,85 @@ def averaged(energies: Sequence[float]) -> float:
     return float(weights @ found / weights.sum())
 
 
-def until_settled(
-    first: tuple[Minimum, Result],
-    others: Iterable[Minimum],
-    energy: Callable[[Result], float],
-    calculate: Callable[[Minimum], Result],
-) -> list[Result]:
-    """Calculate one minimum after the other until the average of their energies stays where it is.
+def average(
+    minima: Sequence[Minimum],
+    cheap: Callable[[Minimum], float],
+    dear: Callable[[Minimum], Result],
+    *,
+    all_of_them: bool = False,
+) -> Average[Minimum, Result]:
+    """Look at one minimum after the other, cheaply, and at the lowest once more.
 
     Parameters
     ----------
-    first
-        A minimum that has been calculated, and its result.
-    others
-        The rest in the order of a cheaper energy; ``first`` may be among them.
-    energy
-        Energy of a result in eV.
-    calculate
-        May raise ConvergenceError, which leaves that minimum out.
+    minima
+        In the order they are looked at; at least one.
+    cheap
+        Energy in eV of a minimum against others. It may raise ConvergenceError or RejectedError, which
+        leaves that minimum out.
+    dear
+        The result that counts. It may raise ConvergenceError, which does so, too.
+    all_of_them
+        Whether to go on where the average has settled.
+
+    Raises
+    ------
+    ConvergenceError, RejectedError
+        If nothing is left, what left the last one out.
     """
-    start, result = first
-    found, still = [result], 0
-    for minimum in others:
-        if minimum is start:
-            continue
+    if len(minima) == 1:
+        return Average(minima[0], dear(minima[0]), [0.0])
+    found = looked_at(minima, cheap, all_of_them=all_of_them)
+    while True:
+        lowest = min(found, key=found.__getitem__)
         try:
-            result = calculate(minimum)
+            result = dear(lowest)
         except ConvergenceError:
+            if len(found) == 1:
+                raise
+            del found[lowest]
+        else:
+            return Average(lowest, result, [energy - found[lowest] for energy in found.values()])
+
+
+def looked_at(
+    minima: Iterable[Minimum], energy: Callable[[Minimum], float], *, all_of_them: bool = False
+) -> dict[Minimum, float]:
+    """Energies in eV of one minimum after the other, until their average stays where it is.
+
+    Raises
+    ------
+    ConvergenceError, RejectedError
+        The last one, if there is no energy of any.
+    """
+    found: dict[Minimum, float] = {}
+    still = 0
+    failed: OracleError | None = None
+    for minimum in minima:
+        try:
+            new = energy(minimum)
+        except (ConvergenceError, RejectedError) as error:
+            failed = error
             continue
-        before = averaged([energy(r) for r in found])
-        found.append(result)
-        moved = abs(averaged([energy(r) for r in found]) - before)
-        still = still + 1 if moved < SETTLED else 0
-        if len(found) >= AT_LEAST and still >= STILL:
+        before = averaged([*found.values()]) if found else new
+        found[minimum] = new
+        moved = abs(averaged([*found.values()]) - before)
+        still = still + 1 if moved < SETTLED and len(found) > 1 else 0
+        if len(found) >= AT_LEAST and still >= STILL and not all_of_them:
             break
+    if failed is not None and not found:
+        raise failed
     return found
+
+
+def rivals(begun: Mapping[Family, float]) -> list[Family]:
+    """The family that begins lowest, and the next one where that is near.
+
+    Parameters
+    ----------
+    begun
+        Family -> energy in eV of its first minimum.
+    """
+    order = sorted(begun, key=begun.__getitem__)
+    near = [family for family in order if begun[family] - begun[order[0]] < RIVALS_APART]
+    return near[:RIVALS]

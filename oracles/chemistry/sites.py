@@ -7,7 +7,7 @@ from itertools import combinations, pairwise, permutations
 from rdkit import Chem
 from rdkit.Chem.rdchem import Mol
 
-from oracles.chemistry.donors import DONORS, Donor, every
+from oracles.chemistry.donors import DONORS, NITRO, Donor, classes, every
 from oracles.chemistry.geometry import FloatArray
 
 Site = tuple[Donor, ...]
@@ -31,18 +31,19 @@ def sites(mol: Mol) -> tuple[Site, ...]:
     diethylenetriamine and diglyme and not in glycerol. Rings of five come first, those of four last.
     """
     donors, apart = every(mol), Chem.GetDistanceMatrix(mol)
-    classes = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
+    same = classes(mol)
     found: dict[tuple[object, ...], Site] = {}
     for site in (*combinations(donors, 2), *_chains(donors, apart)):
         if all(_reach(a, b, apart) for a, b in pairwise(site)):
-            key = (tuple(sorted(classes[d.atom] for d in site)), _spans(site, apart))
+            key = (tuple(sorted(same[d.atom] for d in site)), _spans(site, apart))
             found.setdefault(key, site)
     return tuple(sorted(found.values(), key=lambda site: _rank(site, apart)))
 
 
 def _reach(a: Donor, b: Donor, apart: FloatArray) -> bool:
     bonds = apart[a.atom, b.atom]
-    return bonds in BONDS or (bonds == NARROW and any("anionic" in d.kind for d in (a, b)))
+    narrow = any("anionic" in d.kind for d in (a, b)) or a.kind == b.kind == NITRO
+    return bonds in BONDS or (bonds == NARROW and narrow)
 
 
 def _chains(donors: tuple[Donor, ...], apart: FloatArray) -> list[Site]:

@@ -17,7 +17,18 @@ from benchmarks.judge import standing
 from benchmarks.judge.adversaries import adversaries
 from benchmarks.judge.verdicts import REVISION, Verdict
 from benchmarks.kept_answers import Line
-from benchmarks.oracle_rows import accuracy, adversarial, coverage, ours, plain, plainly, qm9, repeats, speed
+from benchmarks.oracle_rows import (
+    accuracy,
+    adversarial,
+    coverage,
+    minima,
+    ours,
+    plain,
+    plainly,
+    qm9,
+    repeats,
+    speed,
+)
 from benchmarks.oracle_rows.asking import ask, row_of, uncertainty, value
 from benchmarks.oracle_rows.children import call
 from benchmarks.oracle_rows.compounds import drawn_corpus, drawn_known, neutral_known
@@ -248,6 +259,24 @@ def test_two_searches_may_differ_by_what_both_state() -> None:
     assert not repeats.result({"homo": [(0.03, 0.7)], "lumo": [(0.01, 0.2), (0.09, 1.8)]}, 0).met
     assert not repeats.result({"homo": [(0.03, 0.7)]}, 1).met, "a molecule without a value is no agreement"
     assert not repeats.result({}, 0).met
+
+
+def test_what_was_looked_at_is_held_against_all_there_is() -> None:
+    row = {"asked": 7, "of": 12, "average": 0.013, "over_all": 0.01, "first": 0.05, "spread": 0.2}
+    found = minima.result([row, row | {"average": 0.006, "asked": 6}], 0)
+    assert found.met
+    assert found.figure.startswith("0.004 eV (worst 0.004) from 6.5 of 12.0 minima; the first alone 0.040")
+    assert not minima.result([row | {"average": 0.05}], 0).met
+    assert not minima.result([row], 1).met
+    assert minima.result([], 0).met is None
+
+
+@pytest.mark.slow
+def test_the_minima_of_a_complex_are_averaged_as_its_functional_would() -> None:
+    found = minima.every({"smiles": "CO"})
+    assert 2 <= found["asked"] <= found["of"]
+    assert found["average"] == pytest.approx(found["over_all"], abs=0.03)
+    assert 0 <= found["over_all"] <= found["spread"]
 
 
 def test_every_seed_of_a_search_is_another_one_in_a_repeat() -> None:

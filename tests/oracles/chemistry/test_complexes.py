@@ -110,7 +110,8 @@ def test_every_way_that_hydrogen_bonds_can_go_is_among_the_minima_kept() -> None
     ligand = prepare(parse("O=C(O)C(=O)O"), water=True)
     found = complexes.build(ligand, ZINC, LIGHT, chelates=False).complexes
     ways = {hydrogen_bonds.between(c.geometry, ligand.mol) for c in found}
-    assert {(True, False), (False, True)} <= ways
+    assert any(accept and not give for accept, give in ways)
+    assert any(give and not accept for accept, give in ways)
     assert len(found) <= THOROUGH.kept
 
 
@@ -126,7 +127,7 @@ def test_a_carboxylate_binds_with_one_oxygen() -> None:
     built = search("[NH3+]CC(=O)[O-]")
     assert denticity.above_lowest(built.complexes)["1"] == 0.0
     assert {family[0].denticity for family in denticity.promising(built.families)} == {1}
-    assert built.complexes[0].kinds[0] in {"anionic O", "carbonyl O"}
+    assert built.complexes[0].kinds == ("anionic O",)
 
 
 def _start(smiles: str) -> tuple[Ligand, semiempirical.Relaxed]:

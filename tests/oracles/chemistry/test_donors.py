@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rdkit import Chem
 
-from oracles.chemistry.donors import find
+from oracles.chemistry.donors import classes, every, find
 
 
 def donors(smiles: str) -> list[str]:
@@ -24,11 +24,15 @@ def donors(smiles: str) -> list[str]:
         ("CC(N)=O", ["carbonyl O"]),
         ("CC(=O)OC", ["carbonyl O"]),
         ("CS(N)(=O)=O", ["sulfoxide or sulfonyl O"]),
-        ("C[N+](=O)[O-]", ["anionic O", "nitro or nitroso O"]),
+        ("C[N+](=O)[O-]", ["nitro or nitroso O"]),
         ("COP(=O)(OC)OC", ["phosphoryl O"]),
         ("NC(=O)c1cccnc1", ["aromatic N", "carbonyl O"]),
         ("c1nc[nH]n1", ["aromatic N", "aromatic N"]),
-        ("C[N+](C)(C)CC(=O)[O-]", ["anionic O", "carbonyl O"]),
+        ("C[N+](C)(C)CC(=O)[O-]", ["anionic O"]),
+        ("C[N+](C)(C)CC(=S)[S-]", ["anionic S"]),
+        ("C[N+](C)(C)CC(=S)[O-]", ["anionic O", "thiocarbonyl S"]),
+        ("C[N+](C)(C)CCS(=O)(=O)[O-]", ["anionic O"]),
+        ("C[N+](C)([O-])CC=O", ["anionic O", "carbonyl O"]),
         ("CSC", ["thioether or thiol S"]),
         ("CC=NO", ["ether or hydroxyl O", "imine N"]),
         ("NC(=N)N", ["imine N"]),
@@ -50,3 +54,16 @@ def test_molecules_without_a_lone_pair_to_give(smiles: str) -> None:
 def test_atoms_that_symmetry_makes_equal_count_once() -> None:
     assert len(find(Chem.AddHs(Chem.MolFromSmiles("OCCO")))) == 1
     assert len(find(Chem.AddHs(Chem.MolFromSmiles("OCC(O)CO")))) == 2
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    ["C[N+](C)(C)CC(=O)[O-]", "C[N+](C)(C)CC([O-])=O", "C[N+](C)(C)CCS(=O)(=O)[O-]", "C[N+](=O)[O-]"],
+)
+def test_oxygens_that_share_a_charge_are_one_whichever_is_drawn_with_it(smiles: str) -> None:
+    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
+    drawn = Chem.Mol(mol)
+    oxygens = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetSymbol() == "O"]
+    assert len({classes(mol)[k] for k in oxygens}) == 1
+    assert len({donor.kind for donor in every(mol)}) == 1
+    assert Chem.MolToSmiles(mol) == Chem.MolToSmiles(drawn), "the molecule itself stays as it is"

@@ -32,12 +32,14 @@ def computed(tmp_path: Path) -> Callable[[], Exchange]:
     return lambda: exchange.exchange(AMMONIA, LEVEL, tmp_path, resources, chelates=True)
 
 
-def tampered(monkeypatch: pytest.MonkeyPatch, which: Callable[[int], bool], solver: Solver) -> None:
-    """Give some of the complexes, by their number, another density."""
+def tampered(
+    monkeypatch: pytest.MonkeyPatch, what: str, which: Callable[[int], bool], solver: Solver
+) -> None:
+    """Give some of the complexes, or of the minima among which they are ordered, another density."""
     number = iter(range(100))
 
     def solve(geometry: Any, at: Any, resources: Resources, of: str, **more: Any) -> Any:
-        changed = of == "complex" and which(next(number))
+        changed = of == what and which(next(number))
         return (solver if changed else energy_of)(geometry, at, resources, of, **more)
 
     monkeypatch.setattr(exchange, "energy_of", solve)
@@ -48,16 +50,17 @@ def diverging(*_: Any, **__: Any) -> Any:
 
 
 def test_the_free_molecule_is_averaged_over_its_conformers(tmp_path: Path) -> None:
-    """Ethanol: gauche and anti."""
+    """Ethanol: gauche and anti, told apart by the cheaper functional."""
     resources = Resources(tmp_path, 2000, Account())
     ligand = prepare(parse("CCO"), water=True)
     free = exchange._free(ligand, LEVEL, resources)
     each = [energy_of(c, LEVEL, resources, "ligand").total * Hartree for c in ligand.conformers]
     assert len(free.above) == len(each) == 2
-    assert free.energy.total * Hartree == pytest.approx(min(each), abs=1e-5)
-    assert free.above == pytest.approx([energy - min(each) for energy in each], abs=1e-4)
-    assert free.average * Hartree == pytest.approx(averaged(each), abs=1e-5)
-    assert free.geometry is ligand.conformers[free.above.index(0.0)]
+    lowest = free.above.index(0.0)
+    assert free.geometry is ligand.conformers[lowest]
+    assert free.energy.total * Hartree == pytest.approx(each[lowest], abs=1e-5)
+    assert free.above == pytest.approx([energy - each[lowest] for energy in each], abs=0.02)
+    assert free.average * Hartree == pytest.approx(averaged(each), abs=0.01)
 
 
 @pytest.mark.slow
@@ -76,26 +79,30 @@ def test_open_shells_are_asked_about_at_the_lowest_minimum_alone(
 
 
 @pytest.mark.slow
-def test_one_minimum_that_does_not_converge_is_left_out(
+def test_a_minimum_that_does_not_converge_is_left_out(
     computed: Callable[[], Exchange], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = computed()
     energies = whole.details["minima_ev"]
     assert len(energies) >= 3
     assert whole.energy == pytest.approx(averaged(energies), abs=1e-5)
-    tampered(monkeypatch, lambda k: k == 1, diverging)
+    lowest = energies.index(min(energies))
+    tampered(monkeypatch, "minimum", lambda k: k == lowest, diverging)
     found = computed()
     rest = found.details["minima_ev"]
-    # Others may take its place: four are averaged at least, where there are as many.
-    assert rest[: len(energies) - 1] == pytest.approx([energies[0], *energies[2:]], abs=1e-4)
+    assert found.details["complex"] != whole.details["complex"]
     assert found.energy == pytest.approx(averaged(rest), abs=1e-5)
+    # Others may take its place, and the one that is lowest now is calculated anew.
+    others = energies[:lowest] + energies[lowest + 1 :]
+    assert rest[: len(others)] == pytest.approx(others, abs=0.03)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("what", ["minimum", "complex"])
 def test_without_any_density_there_is_no_value(
-    computed: Callable[[], Exchange], monkeypatch: pytest.MonkeyPatch
+    what: str, computed: Callable[[], Exchange], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tampered(monkeypatch, lambda _: True, diverging)
+    tampered(monkeypatch, what, lambda _: True, diverging)
     with pytest.raises(ConvergenceError, match="did not converge"):
         computed()
 
@@ -108,6 +115,6 @@ def test_a_lowest_complex_that_is_not_believed_is_not_passed_over_for_the_next(
         found = energy_of(geometry, *rest, **more)
         return replace(found, total=found.total - 0.2)
 
-    tampered(monkeypatch, lambda k: k == 2, lower)
+    tampered(monkeypatch, "complex", lambda k: k == 0, lower)
     with pytest.raises(RejectedError, match=r"beyond 1\.5 eV"):
         computed()
