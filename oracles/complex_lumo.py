@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
-from oracles.chemistry import donors
+from oracles.chemistry import donors, effort
 from oracles.chemistry.level import MAX_CYCLE, Level, level
 from oracles.chemistry.theory import CONFORMERS, Resources
 
@@ -93,8 +93,8 @@ class ComplexLumo(BaseModel):
         return donors.refusal(molecule)
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
-        """Grows with the size of the complex."""
-        return 12.0 + 5.0 * molecule.heavy_atoms + 0.1 * molecule.heavy_atoms**2
+        """Of the search and of one density, which grows with the size of the complex."""
+        return effort.complexes(molecule) + 5.0 + 3.0 * molecule.heavy_atoms
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule; the aqua ion's charge is kept in ``scratch.parent / "references"``.

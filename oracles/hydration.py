@@ -14,7 +14,7 @@ from rdkit import Chem
 from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
-from oracles.chemistry import transfer
+from oracles.chemistry import effort, transfer
 from oracles.chemistry.theory import CHECKS, CONFORMERS, Continuum, Functional, Resources
 
 BASIS = "6-31+g*"
@@ -99,8 +99,8 @@ class Hydration(BaseModel):
         return transfer.refusal(molecule, COVERED, f"for which SMD or {BASIS} has no parameters")
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
-        """Grows with the square of the size."""
-        return 0.3 + 0.2 * molecule.heavy_atoms**2
+        """Of conformers, and of densities, which grow with the square of the size."""
+        return effort.conformers(molecule) + 0.3 + 0.2 * molecule.heavy_atoms**2
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule.

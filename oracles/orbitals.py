@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from loop.molecule import Molecule, is_zwitterion
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
+from oracles.chemistry import effort
 from oracles.chemistry.own import Own, shipped_names
 from oracles.chemistry.theory import (
     CHECKS,
@@ -178,9 +179,15 @@ class Orbitals(BaseModel):
         return uncovered(molecule, DIFFUSE_COVERED, f"which {DIFFUSE} does not cover")
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
-        """Grows with the cube of the size; the fitted density alone with the square."""
+        """Grows with the cube of the size; at GFN2's geometry with the square.
+
+        Fitted as those of :mod:`effort`.
+        """
         exact = 0.06 * molecule.heavy_atoms**3 if self.fidelity == "reference" else 0.0
-        return 0.3 + 0.1 * molecule.heavy_atoms ** (3 if self.relaxed else 2) + exact
+        if not self.relaxed:
+            return effort.conformers(molecule) + 0.3 + 0.1 * molecule.heavy_atoms**2 + exact
+        atoms, shapes = effort.size(molecule)
+        return 0.0098 * atoms**3 + 0.007 * atoms**2 * shapes + exact
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule.

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
-from oracles.chemistry import transfer
+from oracles.chemistry import effort, transfer
 from oracles.chemistry.account import Account
 from oracles.chemistry.theory import CONFORMERS
 
@@ -88,8 +88,8 @@ class XtbHydration(BaseModel):
         return transfer.refusal(molecule, COVERED, "which this protocol was not checked for")
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
-        """Grows with the square of the size."""
-        return 0.05 + 0.016 * molecule.heavy_atoms**2
+        """Of conformers in gas and in water."""
+        return 2.5 * effort.conformers(molecule)
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:  # noqa: ARG002 - no files
         """Measure one molecule.

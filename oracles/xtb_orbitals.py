@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from loop.molecule import Molecule, is_zwitterion
 from loop.protocols import InputError, RejectedError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
+from oracles.chemistry import effort
 from oracles.chemistry.account import Account
 from oracles.chemistry.theory import CONFORMERS
 
@@ -93,8 +94,8 @@ class XtbOrbitals(BaseModel):
         return None
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
-        """Grows with the square of the size."""
-        return 0.05 + 0.005 * molecule.heavy_atoms**2
+        """Of conformers."""
+        return effort.conformers(molecule)
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:  # noqa: ARG002 - no files
         """Measure one molecule.

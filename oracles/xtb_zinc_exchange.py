@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from loop.molecule import Molecule
 from loop.protocols import InputError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
-from oracles.chemistry import donors
+from oracles.chemistry import donors, effort
 from oracles.chemistry.account import Account
 from oracles.chemistry.ions import IONS, IonName
 from oracles.chemistry.level import RECIPE
@@ -99,8 +99,8 @@ class XtbZincExchange(BaseModel):
         return donors.refusal(molecule, self.ion)
 
     def expected_cpu_seconds(self, molecule: Molecule) -> float:
-        """Medians of 84 known additives of up to ten heavy atoms; beyond these, as the square of the size."""
-        return (0.35 if self.search == "quick" else 1.0) * (5.0 + 0.8 * molecule.heavy_atoms**2)
+        """Of the search."""
+        return (0.35 if self.search == "quick" else 1.0) * effort.complexes(molecule)
 
     def measure(self, molecule: Molecule, scratch: Path) -> Measurement:
         """Measure one molecule; reference energies are kept in ``scratch.parent / "references"``.

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from rdkit import Chem
-from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolDescriptors
+from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 from rdkit.Chem.rdchem import Mol
 from scipy.spatial.distance import cdist
 
 from loop.molecule import Molecule
 from loop.protocols import ConvergenceError
 from oracles.chemistry.connectivity import isomer_in_space
+from oracles.chemistry.flexibility import turning
 from oracles.chemistry.geometry import FloatArray, Geometry, shape
 
 SEED = 61453
@@ -103,9 +104,8 @@ def embed(molecule: Molecule, at_most: int = EMBEDDED_MORE) -> Isomer:
 
 
 def _wanted(mol: Mol) -> int:
-    """Embeddings of a molecule; with explicit hydrogens RDKit counts O-H among the bonds that turn."""
-    rotors = rdMolDescriptors.CalcNumRotatableBonds(mol) + rdMolDescriptors.CalcNumAliphaticRings(mol)
-    return next((n for most, n in EMBEDDED if rotors <= most), EMBEDDED_MORE)
+    """Embeddings of a molecule with explicit hydrogens."""
+    return next((n for most, n in EMBEDDED if turning(mol) <= most), EMBEDDED_MORE)
 
 
 def _embedded(mol: Mol, n: int) -> Mol:
