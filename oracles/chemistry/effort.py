@@ -30,4 +30,4 @@ def conformers(molecule: Molecule) -> float:
 def complexes(molecule: Molecule) -> float:
     """Finding the complexes of a molecule with an ion and its waters by GFN2."""
     atoms, shapes = size(molecule)
-    return 10.0 + 0.053 * atoms**2 + 0.0092 * atoms**2 * shapes
+    return 10.0 + 0.057 * atoms**2 + 0.0097 * atoms**2 * shapes
