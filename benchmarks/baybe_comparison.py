@@ -50,7 +50,7 @@ from loop.objective import Direction, Objective
 from loop.protocols import Question
 from loop.records import Pick
 from loop.simulate import simulate
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import die_with_parent
 from oracles.contained.spool import write_text
 
 STRATEGIES = {"pareto": "BayBE", "desirability": "BayBE desirability"}

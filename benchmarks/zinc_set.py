@@ -30,7 +30,7 @@ from generators.corpus.entries import Entry, corpus
 from loop.molecule import Limits, Molecule, parse
 from loop.protocols import ComputedOracle, OracleError
 from oracles.chemistry import donors
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import die_with_parent
 from oracles.synthesizability import Synthesizability
 from oracles.xtb_orbitals import XtbOrbitals
 from oracles.xtb_zinc_exchange import XtbZincExchange

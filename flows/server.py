@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import die_with_parent
 
 STARTUP_SECONDS = 180.0
 QUIET = {

@@ -87,7 +87,7 @@ def _spent() -> tuple[float, float, float]:
 def _fresh(directory: Path) -> float:
     """CPU seconds of one calculation in an interpreter begun for it."""
     directory.mkdir()
-    job = {"oracle": "surface", "settings": {}, "smiles": "CO", "attempt": 1, "memory_bytes": 0}
+    job = {"oracle": "surface", "settings": {}, "smiles": "CO", "attempt": 1, "memory_bytes": 0, "threads": 1}
     write_json(directory / "job.json", job)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-c", FRESH, str(directory)]

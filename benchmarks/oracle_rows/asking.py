@@ -15,7 +15,7 @@ MEMORY_BYTES = 8_000_000_000
 THREADS = 1
 
 
-def ask(oracle: ComputedOracle, smiles: str, home: Path, deadline: float) -> Outcome:
+def ask(oracle: ComputedOracle, smiles: str, home: Path, deadline: float, threads: int = THREADS) -> Outcome:
     """The outcome of one request; nothing is raised but our own faults.
 
     A text that is no molecule goes the same way, and comes back as a failure of kind input.
@@ -23,7 +23,7 @@ def ask(oracle: ComputedOracle, smiles: str, home: Path, deadline: float) -> Out
     if oracle.exact:
         return answer_here(oracle, smiles)
     settings: dict[str, Any] = oracle.model_dump() if hasattr(oracle, "model_dump") else {}
-    limits = Containment(deadline, MEMORY_BYTES, THREADS)
+    limits = Containment(deadline, MEMORY_BYTES, threads)
     outcome = run(Job(oracle.kind, settings, smiles, home), limits, lambda: False)
     assert outcome is not None  # noqa: S101 - only what is cancelled has none
     return outcome

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.durable.machine import ROOT
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import die_with_parent
 
 MEMORY_BYTES = 8_000_000_000
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

@@ -191,7 +191,9 @@ class WorkersTable(Table):
     """``[workers]``: where calculations run, and how many."""
 
     count: Annotated[int, Field(gt=0, le=1024)] = Field(2, description="calculations at the same time")
-    threads: Annotated[int, Field(gt=0, le=256)] = Field(1, description="threads of each calculation")
+    threads: Annotated[int, Field(gt=0, le=256)] = Field(
+        1, description="threads of each calculation, or parts of it at a time"
+    )
     asynchronous: bool = Field(
         False, description="a worker that falls free gets the next candidate, without waiting for the round"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import die_with_parent
 
 if __name__ == "__main__":
     directory, parent = sys.argv[1:]

@@ -16,7 +16,7 @@ from flows.deploying.tick import SERVED_BY, go_on, idle
 from flows.statuses import PAUSED
 from flows.store import Store, StoreError
 from loop.ledger import LedgerError
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import die_with_parent
 
 log = logging.getLogger("zincloop")
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from flows.notifying.message import Message
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import die_with_parent
 
 POST_SECONDS = 30.0
 """Time after which an address that does not answer is given up."""

@@ -20,7 +20,7 @@ from flows.simulation.replaying import Simulation, open_simulation, replay
 from flows.simulation.report import write_report
 from flows.simulation.summary import Summary, summarise
 from flows.store import StoreError
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import die_with_parent
 from oracles.contained.spool import write_text
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

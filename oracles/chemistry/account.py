@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import resource
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar, cast
 
 from loop.protocols import OracleError, ResourceError
+from oracles.contained import abreast
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Rung:
     cycles
         Iterations, or steps of a relaxation.
     cpu_seconds
-        Of this process.
+        Of the process that tried.
     converged
         Whether it helped.
     """
@@ -48,10 +53,23 @@ class Rung:
 
 @dataclass(frozen=True)
 class Start:
-    """CPU time of this process, and number of tries taken down, when a try began."""
+    """CPU time of this process and those it waited for, and number of tries taken down, when a try began."""
 
     cpu_seconds: float
     tries: int
+
+
+@dataclass(frozen=True)
+class _Answer(Generic[Result]):
+    found: Result | None
+    error: Exception | None
+    rungs: list[Rung]
+
+
+def _cpu_seconds() -> float:
+    """Of this process, and of those it started that have ended."""
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,7 @@ class Account:
     def note(self, of: str, name: str, cycles: int, since: Start, *, converged: bool) -> None:
         """Take down a try; others that were part of it and are here already count by themselves."""
         within = sum(rung.cpu_seconds for rung in self.rungs[since.tries :])
-        spent = time.process_time() - since.cpu_seconds - within
+        spent = _cpu_seconds() - since.cpu_seconds - within
         self.rungs.append(Rung(of, name, cycles, spent, converged))
 
     @contextmanager
@@ -85,7 +103,34 @@ class Account:
 
     def start(self) -> Start:
         """Where a try begins."""
-        return Start(time.process_time(), len(self.rungs))
+        return Start(_cpu_seconds(), len(self.rungs))
+
+    def each(
+        self, function: Callable[[Item], Result], items: Iterable[Item], most: int | None = None
+    ) -> Generator[Callable[[], Result], None, None]:
+        """Answers as of :func:`abreast.each`; the tries of those that are asked for are taken down here."""
+        with closing(abreast.each(partial(self._apart, function), items, most)) as answers:
+            for answer in answers:
+                yield partial(self._taken, answer)
+
+    def _apart(self, function: Callable[[Item], Result], item: Item) -> _Answer[Result]:
+        """Ask the function, and keep what it tried apart from what was tried before."""
+        before = len(self.rungs)
+        found, error = None, None
+        try:
+            found = function(item)
+        except Exception as raised:  # noqa: BLE001 - it is raised where it is asked for
+            error = raised
+        tried = self.rungs[before:]
+        del self.rungs[before:]
+        return _Answer(found, error, tried)
+
+    def _taken(self, answer: Callable[[], _Answer[Result]]) -> Result:
+        told = answer()
+        self.rungs.extend(told.rungs)
+        if told.error is not None:
+            raise told.error
+        return cast(Result, told.found)
 
     def details(self) -> dict[str, Any]:
         """All tries, for the details of a measurement or of a failure."""

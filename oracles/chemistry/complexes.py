@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.semiempirical import Relaxed, tried
 from oracles.chemistry.shell import Shell, flaw, shell_of
 from oracles.chemistry.sites import Site
+from oracles.contained import abreast
 
 FMAX, STEPS = 0.02, 400
 """Largest force left on an atom in eV/angstrom, and steps."""
@@ -207,7 +209,7 @@ def _intact(ligand: Ligand, ion: Ion, starts: list[Geometry]) -> tuple[list[Comp
 
     The latter is empty if GFN2 converged for none.
     """
-    ends = [end for start in starts if (end := tried(start, fmax=FMAX, steps=STEPS, soft=True)) is not None]
+    ends = [end for end in abreast.answers(_relaxed, starts) if end is not None]
     flaws: list[str] = []
     found: list[Complex] = []
     for end in sorted(ends, key=lambda r: r.energy):
@@ -221,14 +223,35 @@ def _intact(ligand: Ligand, ion: Ion, starts: list[Geometry]) -> tuple[list[Comp
 def _hop(ligand: Ligand, ion: Ion, lowest: Complex, n: int, found: list[Complex]) -> None:
     """Go from the lowest complex with some donors to lower ones, and add every new minimum to those found."""
     rng = np.random.default_rng(hops.SEED)
-    for k in range(n):
-        end = tried(hops.hop(lowest, ligand.mol, k, rng), fmax=FMAX, steps=STEPS, soft=True)
-        if end is None or judged(ligand, ion, end) is not None:
-            continue
-        if not _known(each := _as_found(ligand, ion, end), found):
-            found.append(each)
-            if sorted(each.classes) == sorted(lowest.classes) and each.energy < lowest.energy:
-                lowest = each
+    k = 0
+    while k < n:
+        starts, states = [], []
+        for ahead in range(k, min(n, k + abreast.allowed())):
+            starts.append(hops.hop(lowest, ligand.mol, ahead, rng))
+            states.append(rng.bit_generator.state)
+        with closing(abreast.each(_relaxed, starts)) as ends:
+            for state, end in zip(states, ends, strict=True):
+                k += 1
+                new = _new(ligand, ion, end(), found)
+                if new is None:
+                    continue
+                found.append(new)
+                if sorted(new.classes) == sorted(lowest.classes) and new.energy < lowest.energy:
+                    # Hops that are ahead began elsewhere, and are not what one after the other would be.
+                    lowest, rng.bit_generator.state = new, state
+                    break
+
+
+def _relaxed(start: Geometry) -> Relaxed | None:
+    return tried(start, fmax=FMAX, steps=STEPS, soft=True)
+
+
+def _new(ligand: Ligand, ion: Ion, end: Relaxed | None, found: Sequence[Complex]) -> Complex | None:
+    """What a hop ended in, if that is intact and not known yet."""
+    if end is None or judged(ligand, ion, end) is not None:
+        return None
+    reached = _as_found(ligand, ion, end)
+    return None if _known(reached, found) else reached
 
 
 def _families(intact: Sequence[Complex]) -> list[Sequence[Complex]]:

@@ -8,7 +8,7 @@ which donors may bind, and of each family that may be the lowest several minima 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 from ase.units import Hartree
@@ -53,20 +53,29 @@ def exchange(
     free = _free(ligand, level, resources)
     against = references.reference(level.settings(), kept, lambda: compute_reference(level, resources))
 
-    @cache
-    def bound(one: Complex) -> Bound:
-        energy = energy_of(one.geometry, level, resources, "complex", open_shells=False)
+    share = resources.share
+    known: dict[Complex, Bound] = {}
+
+    def bound(one: Complex, given: Resources) -> Bound:
+        energy = energy_of(one.geometry, level, given, "complex", open_shells=False)
         exchanged = (energy.total + one.denticity * against.water - against.hydrate - free.average) * Hartree
         return Bound(one, energy, exchanged)
+
+    def once(one: Complex) -> Bound:
+        return known[one] if one in known else bound(one, resources)
 
     families = [(*family, *built.further(family)) for family in denticity.promising(built.families)]
     begun = {families[0]: 0.0}
     if len(families) > 1:
-        begun = dict(survivors(families, lambda family: bound(family[0]).exchange, (ConvergenceError,)))
+        firsts = [family[0] for family in families]
+        known |= survivors(firsts, partial(bound, given=share), (ConvergenceError,), resources.each)
+        begun = {family: known[family[0]].exchange for family in families if family[0] in known}
     followed = dict(
         survivors(
             minima.rivals(begun),
-            lambda family: minima.average(family, lambda c: _ordered(c.geometry, level, resources), bound),
+            lambda family: minima.average(
+                family, lambda c: _ordered(c.geometry, level, share), once, each=resources.each
+            ),
             (ConvergenceError,),
         )
     )
@@ -137,7 +146,11 @@ def _free(ligand: Ligand, level: Level, resources: Resources) -> Free:
 
     conformers = [geometry for geometry, _ in ranking.distinct(ligand)]
     found = minima.average(
-        conformers, lambda geometry: _ordered(geometry, level, resources), energy_alone, all_of_them=True
+        conformers,
+        lambda geometry: _ordered(geometry, level, resources.share),
+        energy_alone,
+        all_of_them=True,
+        each=resources.each,
     )
     _believe_closed(found.lowest, found.result, level, resources, "ligand")
     above = [round(energy, 5) for energy in found.above]
@@ -159,8 +172,9 @@ def compute_reference(level: Level, resources: Resources) -> Reference:
 
     found = minima.average(
         (*built.complexes, *built.further(built.complexes)),
-        lambda c: _ordered(c.geometry, level, resources),
+        lambda c: _ordered(c.geometry, level, resources.share),
         energy,
+        each=resources.each,
     )
     charge = float(found.result.charges[ligand.mol.GetNumAtoms()])
     return Reference(found.result.total + found.raised / Hartree, free.total, charge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from oracles.chemistry.conformers import Isomer, embed
 from oracles.chemistry.geometry import Geometry, apart
 from oracles.chemistry.minimum import settled
 from oracles.chemistry.trajectory import Trajectory
+from oracles.contained.abreast import answers
 
 FMAX = 0.02
 """Largest force left on an atom, in eV/angstrom."""
@@ -99,7 +101,7 @@ def _relaxed(molecule: Molecule, water: bool) -> Ligand:
     found += _elsewhere(isomer.mol, _rested(isomer, isomer.unrelaxed, water, changes), found)
     lowest = min((relaxed.energy for relaxed in found), default=0.0)
     low = [relaxed for relaxed in found if relaxed.energy - lowest < CHECKED]
-    minima = (settled(relaxed, fmax=FMAX, steps=STEPS, water=water) for relaxed in low)
+    minima = answers(partial(settled, fmax=FMAX, steps=STEPS, water=water), low)
     kept = [relaxed for relaxed in found if relaxed not in low] + _intact(isomer, minima, changes)
     if not kept and not changes:
         raise ConvergenceError(
@@ -119,7 +121,7 @@ def _lowest(starts: Sequence[Geometry], water: bool) -> list[Geometry]:
     """Those that GFN2 has lowest before it moves an atom; MMFF94 would choose as in a vacuum."""
     if len(starts) <= RELAXED:
         return list(starts)
-    energies = [_energy(start, water) for start in starts]
+    energies = [*answers(partial(_energy, water=water), starts)]
     return [starts[k] for k in np.argsort(energies, kind="stable")[:RELAXED]]
 
 
@@ -133,7 +135,7 @@ def _energy(start: Geometry, water: bool) -> float:
 def _rested(
     isomer: Isomer, starts: Sequence[Geometry], water: bool, changes: list[str]
 ) -> list[semiempirical.Relaxed]:
-    ends = (semiempirical.tried(start, fmax=FMAX, steps=STEPS, water=water) for start in starts)
+    ends = answers(partial(semiempirical.tried, fmax=FMAX, steps=STEPS, water=water), starts)
     return _intact(isomer, ends, changes)
 
 

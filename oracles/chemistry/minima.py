@@ -7,7 +7,8 @@ functional of the protocol gives the energy of the lowest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from loop.protocols import ConvergenceError, OracleError, RejectedError
 from oracles.chemistry.theory import THERMAL
+from oracles.contained.abreast import Each, in_turn
 
 AT_LEAST = 6
 
@@ -74,6 +76,7 @@ def average(
     dear: Callable[[Minimum], Result],
     *,
     all_of_them: bool = False,
+    each: Each = in_turn,
 ) -> Average[Minimum, Result]:
     """Look at one minimum after the other, cheaply, and at the lowest once more.
 
@@ -88,6 +91,8 @@ def average(
         The result that counts. It may raise ConvergenceError, which does so, too.
     all_of_them
         Whether to go on where the average has settled.
+    each
+        How cheap energies are asked for.
 
     Raises
     ------
@@ -96,7 +101,7 @@ def average(
     """
     if len(minima) == 1:
         return Average(minima[0], dear(minima[0]), [0.0])
-    found = looked_at(minima, cheap, all_of_them=all_of_them)
+    found = looked_at(minima, cheap, all_of_them=all_of_them, each=each)
     while True:
         lowest = min(found, key=found.__getitem__)
         try:
@@ -110,7 +115,11 @@ def average(
 
 
 def looked_at(
-    minima: Iterable[Minimum], energy: Callable[[Minimum], float], *, all_of_them: bool = False
+    minima: Sequence[Minimum],
+    energy: Callable[[Minimum], float],
+    *,
+    all_of_them: bool = False,
+    each: Each = in_turn,
 ) -> dict[Minimum, float]:
     """Energies in eV of one minimum after the other, until their average stays where it is.
 
@@ -122,18 +131,19 @@ def looked_at(
     found: dict[Minimum, float] = {}
     still = 0
     failed: OracleError | None = None
-    for minimum in minima:
-        try:
-            new = energy(minimum)
-        except (ConvergenceError, RejectedError) as error:
-            failed = error
-            continue
-        before = averaged([*found.values()]) if found else new
-        found[minimum] = new
-        moved = abs(averaged([*found.values()]) - before)
-        still = still + 1 if moved < SETTLED and len(found) > 1 else 0
-        if len(found) >= AT_LEAST and still >= STILL and not all_of_them:
-            break
+    with closing(each(energy, minima)) as answers:
+        for minimum, answer in zip(minima, answers, strict=True):
+            try:
+                new = answer()
+            except (ConvergenceError, RejectedError) as error:
+                failed = error
+                continue
+            before = averaged([*found.values()]) if found else new
+            found[minimum] = new
+            moved = abs(averaged([*found.values()]) - before)
+            still = still + 1 if moved < SETTLED and len(found) > 1 else 0
+            if len(found) >= AT_LEAST and still >= STILL and not all_of_them:
+                break
     if failed is not None and not found:
         raise failed
     return found

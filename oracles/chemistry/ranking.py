@@ -82,8 +82,9 @@ def ranked(
     functional = replace(forces, conv_tol=TOL)
     calculated = survivors(
         found,
-        lambda pair: _density(*pair, functional, max_cycle, resources),
+        lambda pair: _density(*pair, functional, max_cycle, resources.share),
         (ConvergenceError, RejectedError),
+        resources.each,
     )
     densities = sorted((density for _, density in calculated), key=lambda pair: pair[0])
     lowest = densities[0][0]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import TypeVar
 
 from loop.protocols import OracleError
+from oracles.contained.abreast import Each, in_turn
 
 Tried = TypeVar("Tried")
 Found = TypeVar("Found")
 
 
 def survivors(
-    tried: Iterable[Tried], calculate: Callable[[Tried], Found], left_out: tuple[type[OracleError], ...]
+    tried: Sequence[Tried],
+    calculate: Callable[[Tried], Found],
+    left_out: tuple[type[OracleError], ...],
+    each: Each = in_turn,
 ) -> list[tuple[Tried, Found]]:
     """Everything that could be calculated, each with its result.
 
@@ -20,6 +25,8 @@ def survivors(
     ----------
     left_out
         Failures that take a structure out, and not the molecule with it.
+    each
+        How they are asked about.
 
     Raises
     ------
@@ -28,11 +35,12 @@ def survivors(
     """
     found: list[tuple[Tried, Found]] = []
     failed: OracleError | None = None
-    for each in tried:
-        try:
-            found.append((each, calculate(each)))
-        except left_out as error:
-            failed = error
+    with closing(each(calculate, tried)) as answers:
+        for one, answer in zip(tried, answers, strict=True):
+            try:
+                found.append((one, answer()))
+            except left_out as error:
+                failed = error
     if failed is not None and not found:
         raise failed
     return found

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from rdkit import Chem
 
 from loop.molecule import Molecule
 from oracles.chemistry.account import Account
+from oracles.contained import abreast
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+LEAST_MB = 1500
+"""Working memory below which densities are converged one after the other, rather than at a time with less:
+the fitted integrals of a complex of twenty heavy atoms take 1300 MB."""
 
 WATER_PERMITTIVITY = 78.3553
 """Relative permittivity of water at 298.15 K, as used by the common implementations of PCM."""
@@ -158,6 +167,22 @@ class Resources:
     scratch: Path
     memory_mb: int
     account: Account = field(default_factory=Account)
+
+    @property
+    def at_once(self) -> int:
+        """Densities that may be converged at a time."""
+        return max(1, min(abreast.allowed(), self.memory_mb // LEAST_MB))
+
+    @property
+    def share(self) -> Resources:
+        """What each of them may use."""
+        return replace(self, memory_mb=self.memory_mb // self.at_once)
+
+    def each(
+        self, function: Callable[[Item], Result], items: Iterable[Item], /
+    ) -> Generator[Callable[[], Result], None, None]:
+        """Ask for densities, each of which takes no more than a :attr:`share`; see :meth:`Account.each`."""
+        return self.account.each(function, items, self.at_once)
 
 
 def elements(molecule: Molecule) -> tuple[str, ...]:

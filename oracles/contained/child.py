@@ -5,12 +5,8 @@ Reads ``job.json``, measures, writes ``outcome.json``.
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import resource
-import signal
-import sys
 import time
 from pathlib import Path
 from typing import cast
@@ -18,18 +14,9 @@ from typing import cast
 from loop.parts import load
 from loop.protocols import ComputedOracle
 from loop.records import Cost
+from oracles.contained import abreast
 from oracles.contained.answering import answer
 from oracles.contained.spool import write_outcome
-
-PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to kill this process when the thread that started it ends (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before the kernel was asked
-        sys.exit(1)
 
 
 def spent(since: float) -> Cost:
@@ -47,6 +34,7 @@ def main(directory: Path) -> None:
     if job["memory_bytes"]:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory_bytes"], job["memory_bytes"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    abreast.allow(job["threads"])
     part = load("oracles", job["oracle"]).model_validate(job["settings"])
     outcome = answer(cast(ComputedOracle, part), job["smiles"], directory, lambda: spent(started))
     write_outcome(directory, outcome, job["attempt"])

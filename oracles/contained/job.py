@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from loop.records import Cost, Failure, FailureKind, Outcome
-from oracles.contained.nursery import FROM_OUTSIDE, sweep
+from oracles.contained.endings import FROM_OUTSIDE, KINDS, died_of
+from oracles.contained.nursery import sweep
 from oracles.contained.spool import read_outcome, write_json, write_outcome
 from oracles.contained.starting import Death, LostError, start
 
@@ -21,12 +21,6 @@ LOG_TAIL = 2000
 
 OUTSIDE_SECONDS = 2.0
 """Within which a signal that ends all processes of a program has reached each of them."""
-
-KINDS: dict[int, FailureKind] = {
-    signal.SIGKILL: FailureKind.RESOURCE,
-    **dict.fromkeys(FROM_OUTSIDE, FailureKind.TRANSIENT),
-}
-"""Signal that ended a calculation -> kind of the failure; any other is unknown."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,8 @@ class Containment:
     memory_bytes
         Limit of the address space of the child; 0 for none.
     threads
-        Threads of BLAS and OpenMP.
+        Threads of BLAS and OpenMP, and parts at a time that do not wait for each other
+        (:mod:`oracles.contained.abreast`).
     """
 
     deadline_seconds: float
@@ -140,6 +135,7 @@ def _prepare(job: Job, containment: Containment) -> None:
             "smiles": job.smiles,
             "attempt": job.attempt,
             "memory_bytes": containment.memory_bytes,
+            "threads": containment.threads,
         },
     )
 
@@ -147,11 +143,7 @@ def _prepare(job: Job, containment: Containment) -> None:
 def _death(job: Job, code: int, cost: Cost) -> Failure:
     tail = (job.directory / "log.txt").read_text(errors="replace")[-LOG_TAIL:].strip()
     if code < 0:
-        name = signal.Signals(-code).name
-        kind = KINDS.get(-code, FailureKind.UNKNOWN)
-        reason = f"the calculation died of {name}"
-        if -code == signal.SIGKILL:
-            reason += ", most likely because the machine ran out of memory"
+        kind, reason = KINDS.get(-code, FailureKind.UNKNOWN), f"the calculation {died_of(-code)}"
     elif "MemoryError" in tail or "Cannot allocate memory" in tail or "bad_alloc" in tail:
         kind, reason = FailureKind.RESOURCE, "out of memory"
     else:

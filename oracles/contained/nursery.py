@@ -22,12 +22,9 @@ from typing import NoReturn
 
 from loop.parts import load
 from oracles.contained import child
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import FROM_OUTSIDE, die_with_parent
 
 MESSAGE_BYTES = 65_536
-
-FROM_OUTSIDE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-"""Signals by which a person or a system ends programs."""
 
 PRELOAD = "preload"
 """Name of a function in an oracle's module that does what each of its calculations begins with: imports."""

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from loop.protocols import OracleError
-from oracles.contained.child import die_with_parent
+from oracles.contained.endings import die_with_parent
 from oracles.contained.spool import write_json
 from oracles.validation.calculation import Answer, understood
 

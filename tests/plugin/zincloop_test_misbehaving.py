@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,18 @@ from pydantic import BaseModel, ConfigDict
 from loop.molecule import Molecule
 from loop.protocols import ConvergenceError
 from loop.records import Cost, Measurement, OracleProtocol, Property, Value
+from oracles.contained import abreast
+
+
+def _work(_: int) -> None:
+    until = time.process_time() + 1.0
+    while time.process_time() < until:
+        pass
+
+
+def _hang(scratch: Path, k: int) -> None:
+    (scratch / f"part{k}").write_text(str(os.getpid()))
+    time.sleep(600)
 
 
 class Misbehaving(BaseModel):
@@ -50,6 +63,10 @@ class Misbehaving(BaseModel):
         if self.manner == "spin":  # holds the interpreter: no Python-level timeout could end it
             while True:
                 pow(7, 10**7, 10**9 + 7)
+        if self.manner == "parts hang":
+            [*abreast.answers(partial(_hang, scratch), range(4))]
+        if self.manner == "parts spend":
+            [*abreast.answers(_work, range(2))]
         if self.manner == "segfault":
             os.kill(os.getpid(), signal.SIGSEGV)
         if self.manner == "memory":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from loop.protocols import ConvergenceError, OracleError, ResourceError
 from oracles.chemistry.account import Account, Rung
+from oracles.contained import abreast
 
 TRIED = Rung("complex", "DIIS", 60, 12.34567, converged=False)
 
@@ -38,3 +41,37 @@ def test_no_second_is_counted_twice() -> None:
     account.rungs.append(TRIED)
     account.note("geometry", "B3LYP", 7, whole, converged=True)
     assert account.rungs[-1].cpu_seconds == pytest.approx(-TRIED.cpu_seconds, abs=0.5), "no time has passed"
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_tries_of_parts_come_in_the_order_of_the_parts_with_what_they_took(at_once: int) -> None:
+    account = Account()
+    account.rungs.append(TRIED)
+
+    def part(k: int) -> int:
+        began = account.start()
+        while account.start().cpu_seconds < began.cpu_seconds + 0.2:
+            pass
+        account.note("minimum", f"{k}", k, began, converged=k != 1)
+        if k == 1:
+            raise ConvergenceError("no")
+        return k
+
+    found: list[int] = []
+    abreast.allow(at_once)
+    try:
+        with account.one("complex", "all") as cycles, closing(account.each(part, range(4))) as answers:
+            for answer in answers:
+                try:
+                    found.append(answer())
+                except ConvergenceError:
+                    cycles.append(1)
+                if found == [0, 2]:  # what the last one tried, if it did, is nobody's
+                    break
+    finally:
+        abreast.allow(1)
+    before, *parts, whole = account.rungs
+    assert before == TRIED
+    assert [(r.name, r.converged) for r in parts] == [("0", True), ("1", False), ("2", True)]
+    assert all(r.cpu_seconds == pytest.approx(0.2, abs=0.05) for r in parts)
+    assert -0.05 < whole.cpu_seconds < 0.5, "what the parts took is theirs"

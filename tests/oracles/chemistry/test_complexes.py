@@ -7,16 +7,19 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from rdkit.Chem.rdchem import Mol
 
 from loop.molecule import parse
 from loop.protocols import RejectedError
-from oracles.chemistry import chelate, complexes, denticity, hydrogen_bonds, semiempirical
+from oracles.chemistry import chelate, complexes, denticity, hops, hydrogen_bonds, semiempirical
 from oracles.chemistry.complexes import QUICK, THOROUGH
-from oracles.chemistry.coordinated import Built, believe
+from oracles.chemistry.coordinated import Built, Complex, believe
+from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ions import IONS, IonName
 from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.sites import sites
 from oracles.chemistry.trajectory import Trajectory
+from oracles.contained import abreast
 
 ZINC = IONS["Zn2+"]
 LIGHT = replace(THOROUGH, hops=2, hops_chelates=1, bridges=3)
@@ -55,6 +58,31 @@ def test_a_hop_finds_what_the_starts_missed_and_every_minimum_once() -> None:
     found, known = ([*built.complexes, *built.others] for built in (after, before))
     assert len(known) < len(found) <= len(known) + 4
     assert not any(complexes._equal(a, b) for a, b in combinations(found, 2))
+
+
+def test_hops_side_by_side_find_what_one_after_the_other_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a high complex they lead lower, after which those ahead of that go again."""
+    ligand = prepare(parse("OCCO"), water=True)
+    built = complexes.build(ligand, ZINC, QUICK, chelates=False)
+    highest = max((*built.complexes, *built.others), key=lambda c: c.energy)
+    hopped: list[int] = []
+
+    def hop(complex_: Complex, mol: Mol, k: int, rng: np.random.Generator) -> Geometry:
+        hopped.append(k)
+        return whence(complex_, mol, k, rng)
+
+    whence = hops.hop
+    monkeypatch.setattr(hops, "hop", hop)
+    found: dict[int, list[Complex]] = {}
+    for at_once in (1, 3):
+        monkeypatch.setattr(abreast, "_at_once", at_once)
+        found[at_once] = [highest]
+        complexes._hop(ligand, ZINC, highest, 6, found[at_once])
+    assert [c.energy for c in found[1]] == [c.energy for c in found[3]]
+    for a, b in zip(found[1], found[3], strict=True):
+        assert np.array_equal(a.geometry.positions, b.geometry.positions)
+    assert hopped[:6] == [*range(6)]
+    assert len(hopped) > 12, "none went again"
 
 
 def test_several_minima_are_kept_lowest_first_and_every_kind_of_donor_among_them() -> None:

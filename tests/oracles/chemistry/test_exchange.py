@@ -20,6 +20,7 @@ from oracles.chemistry.level import level
 from oracles.chemistry.ligand import prepare
 from oracles.chemistry.minima import averaged
 from oracles.chemistry.theory import Resources
+from oracles.contained import abreast
 
 LEVEL = level("Zn2+", "alpb-correction")
 AMMONIA = parse("N")
@@ -28,7 +29,7 @@ Solver = Callable[..., Any]
 
 @pytest.fixture
 def computed(tmp_path: Path) -> Callable[[], Exchange]:
-    resources = Resources(tmp_path / "scratch", 2000, Account())
+    resources = Resources(tmp_path / "scratch", 3000, Account())
     return lambda: exchange.exchange(AMMONIA, LEVEL, tmp_path, resources, chelates=True)
 
 
@@ -61,6 +62,21 @@ def test_the_free_molecule_is_averaged_over_its_conformers(tmp_path: Path) -> No
     assert free.energy.total * Hartree == pytest.approx(each[lowest], abs=1e-5)
     assert free.above == pytest.approx([energy - each[lowest] for energy in each], abs=0.02)
     assert free.average * Hartree == pytest.approx(averaged(each), abs=0.01)
+
+
+@pytest.mark.slow
+def test_densities_side_by_side_give_the_value_of_one_after_the_other(
+    computed: Callable[[], Exchange],
+) -> None:
+    one = computed()
+    abreast.allow(2)
+    try:
+        two = computed()
+    finally:
+        abreast.allow(1)
+    assert two.energy == pytest.approx(one.energy, abs=1e-6)
+    assert two.details["minima_ev"] == pytest.approx(one.details["minima_ev"], abs=1e-5)
+    assert two.details["complex"] == one.details["complex"]
 
 
 @pytest.mark.slow

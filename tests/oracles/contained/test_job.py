@@ -94,6 +94,21 @@ def test_dead_at_its_deadline_without_orphans(tmp_path: Path, manner: str) -> No
         assert outcome.cost.cpu_seconds > 1.0
 
 
+def test_as_many_parts_at_a_time_as_threads_and_none_outlives_its_calculation(tmp_path: Path) -> None:
+    outcome = run(_job(tmp_path, "parts hang"), Containment(4.0, 0, 3), _never)
+    assert isinstance(outcome, Failure)
+    assert "deadline of 4 s" in outcome.reason
+    parts = [int(path.read_text()) for path in (tmp_path / "job").glob("part*")]
+    assert len(parts) == 3
+    _await(lambda: not any(map(_alive, parts)))
+
+
+def test_what_parts_spend_is_part_of_the_cost(tmp_path: Path) -> None:
+    outcome = run(_job(tmp_path, "parts spend"), replace(LIMITS, threads=2), _never)
+    assert isinstance(outcome, Measurement)
+    assert outcome.cost.cpu_seconds > 1.9
+
+
 def test_cancelled_calculation_leaves_nothing(tmp_path: Path) -> None:
     stop = threading.Event()
     threading.Timer(1.5, stop.set).start()
