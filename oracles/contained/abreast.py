@@ -86,7 +86,12 @@ def each(
     ------
     Callable
         Returns the result of the next item, or raises what it raised. ResourceError if its process was
-        killed, RuntimeError if it ended in another way.
+        killed, TransientError if somebody ended it, RuntimeError if it ended in another way.
+
+    Raises
+    ------
+    ResourceError
+        If the system has no process to give.
     """
     at_once = allowed() if most is None else min(most, allowed())
     if at_once <= 1:
@@ -121,7 +126,11 @@ class _Part(Generic[Result]):
         with theirs, warnings.catch_warnings():
             # It speaks of threads, which here wait for work that the new process never gives to any.
             warnings.simplefilter("ignore", DeprecationWarning)
-            self._process.start()
+            try:
+                self._process.start()
+            except OSError as error:
+                self.ours.close()
+                raise ResourceError(f"no process for a part of the calculation: {error.strerror}") from error
 
     def collect(self) -> None:
         """Take its answer, which is there."""

@@ -126,9 +126,7 @@ class _Nursery:
                 [sys.executable, "-c", PROGRAM, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=os.environ
-                | dict.fromkeys(THREAD_VARIABLES, str(self._threads))
-                | ALIKE,
+                env=os.environ | dict.fromkeys(THREAD_VARIABLES, str(self._threads)) | ALIKE,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )

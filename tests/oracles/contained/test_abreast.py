@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import signal
@@ -112,6 +113,15 @@ def test_a_part_that_dies_is_told_from_one_that_fails(number: int, error: type[E
         with pytest.raises(error, match=said):
             next(answers)()
         assert [answer() for answer in answers] == [2, 3], "the others live"
+
+
+def test_a_system_without_a_process_to_give_is_short_of_resources(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    monkeypatch.setattr(os, "fork", fork)
+    with pytest.raises(ResourceError, match="no process for a part of the calculation: Cannot allocate"):
+        [*abreast.answers(half, range(3))]
 
 
 def test_what_is_no_longer_wanted_is_killed_and_what_was_not_begun_never_is(tmp_path: Path) -> None:
