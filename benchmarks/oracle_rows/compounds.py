@@ -31,6 +31,17 @@ def drawn_known(n: int, seed: int, largest: int) -> list[Molecule]:
     return [molecules[k] for k in order[:n]]
 
 
+def drawn_over_sizes(n: int, seed: int) -> list[Molecule]:
+    """``n`` of all of them, one at random of each of ``n`` equal parts in the order of size.
+
+    For a median of what depends on size: thirty drawn without regard to it have a median of 6.5 to 9.5 heavy
+    atoms (nine draws of ten), drawn so one of 8 or 8.5; all 127 have 8.
+    """
+    molecules = sorted(neutral_known(), key=lambda m: m.heavy_atoms)
+    rng = np.random.default_rng(seed)
+    return [molecules[rng.choice(part)] for part in np.array_split(np.arange(len(molecules)), n)]
+
+
 def drawn_corpus(n: int, seed: int) -> list[Molecule]:
     """``n`` compounds of the shipped corpus at random, none of them a known additive."""
     entries = [entry for entry in corpus() if entry.origin == "library"]

@@ -31,7 +31,7 @@ from benchmarks.oracle_rows import (
 )
 from benchmarks.oracle_rows.asking import ask, row_of, uncertainty, value
 from benchmarks.oracle_rows.children import call
-from benchmarks.oracle_rows.compounds import drawn_corpus, drawn_known, neutral_known
+from benchmarks.oracle_rows.compounds import drawn_corpus, drawn_known, drawn_over_sizes, neutral_known
 from benchmarks.oracle_rows.kept import Kept
 from benchmarks.oracle_rows.plain import Recipe
 from benchmarks.oracle_rows.row import Options
@@ -185,6 +185,12 @@ def test_the_known_additives_are_neutral_and_a_longer_draw_begins_with_a_shorter
     assert drawn_known(9, 1, 10)[:4] == drawn_known(4, 1, 10)
     assert max(m.heavy_atoms for m in drawn_known(30, 0, 8)) <= 8
     assert not set(drawn_corpus(50, 0)) & set(neutral_known())
+    sizes = [m.heavy_atoms for m in neutral_known()]
+    for seed in range(5):
+        of_each = [m.heavy_atoms for m in drawn_over_sizes(30, seed)]
+        assert of_each == sorted(of_each)
+        assert len(set(drawn_over_sizes(30, seed))) == 30
+        assert abs(np.median(of_each) - np.median(sizes)) <= 0.5
 
 
 def test_shares_count_what_has_all_its_values() -> None:
