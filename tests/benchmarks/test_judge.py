@@ -85,6 +85,13 @@ def test_dioxygen_is_no_closed_shell_and_water_is() -> None:
     assert shells.disagreement(found["O"]) is None
 
 
+def test_a_bromine_compound_is_judged_in_a_basis_set_that_has_bromine() -> None:
+    hydrogen_bromide = Structure(("Br", "H"), np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.41]]), 0)
+    found = shells.states(shells.job(hydrogen_bromide, water=True))
+    assert found["closed_converged"]
+    assert found["triplet"] > 3.0
+
+
 @pytest.mark.slow
 def test_a_weak_instability_of_another_symmetry_is_caught() -> None:
     """Ozone: HOMO and LUMO do not mix by symmetry, and the triplet is higher."""
