@@ -72,14 +72,6 @@ def surface(directory: Path, name: str, waits_for: str = "") -> Job:
     return Job("surface", {"waits_for": waits_for}, "CCO", directory / "jobs" / name)
 
 
-def alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rsplit(")", 1)[1].split()[0] != "Z"
-
-
 def parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 

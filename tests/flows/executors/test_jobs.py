@@ -19,7 +19,6 @@ from loop.protocols import PartError
 from loop.records import Failure, FailureKind, Measurement
 from tests.flows.executors.conftest import (
     LIMITS,
-    alive,
     await_,
     misbehaving,
     never,
@@ -28,6 +27,7 @@ from tests.flows.executors.conftest import (
     surface,
     workers,
 )
+from tests.processes import alive
 
 ASKED: dict[str, Any] = {
     "at_once": 3,

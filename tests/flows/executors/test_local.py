@@ -18,7 +18,6 @@ from oracles.contained import Containment
 from oracles.contained.spool import read_outcome
 from tests.flows.executors.conftest import (
     LIMITS,
-    alive,
     await_,
     misbehaving,
     never,
@@ -26,6 +25,7 @@ from tests.flows.executors.conftest import (
     pid_in,
     surface,
 )
+from tests.processes import alive
 
 
 def test_an_outcome_comes_back_is_kept_and_not_calculated_again(

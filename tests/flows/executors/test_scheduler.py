@@ -26,7 +26,6 @@ from oracles.contained.spool import read_outcome
 from tests.conftest import PLUGIN, ROOT, unavailable
 from tests.flows.executors.conftest import (
     LIMITS,
-    alive,
     await_,
     misbehaving,
     never,
@@ -37,6 +36,7 @@ from tests.flows.executors.conftest import (
     worker,
     workers,
 )
+from tests.processes import alive
 
 
 @pytest.fixture(scope="module")

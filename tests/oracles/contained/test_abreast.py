@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_info
 
 from loop.protocols import ConvergenceError, OracleError, ResourceError, TransientError
 from oracles.contained import abreast
+from tests.processes import alive
 
 
 @pytest.fixture(autouse=True)
@@ -25,14 +26,6 @@ def _two() -> Iterator[None]:
     abreast.allow(2)
     yield
     abreast.allow(1)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def test_answers_keep_their_order_whichever_comes_first_and_are_of_other_processes() -> None:
@@ -138,7 +131,7 @@ def test_what_is_no_longer_wanted_is_killed_and_what_was_not_begun_never_is(tmp_
             time.sleep(0.01)
     pids = [int(path.name) for path in tmp_path.iterdir()]
     assert len(pids) == 3, "one that is done, two at a time"
-    assert not any(map(_alive, pids))
+    assert not any(map(alive, pids))
 
 
 def test_nobody_runs_far_ahead_of_who_waits(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 from loop.records import Failure, FailureKind, Measurement
 from oracles.contained import Containment, Job, close, run
 from oracles.contained.spool import OUTCOME, read_outcome
+from tests.processes import alive
 
 PLUGIN = Path(__file__).parents[2] / "plugin"
 LIMITS = Containment(deadline_seconds=60.0, memory_bytes=4_000_000_000, threads=1)
@@ -39,14 +40,6 @@ def _job(directory: Path, manner: str) -> Job:
 
 def _never() -> bool:
     return False
-
-
-def _alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def test_measures_and_counts_the_cost(tmp_path: Path) -> None:
@@ -89,7 +82,7 @@ def test_dead_at_its_deadline_without_orphans(tmp_path: Path, manner: str) -> No
     grandchild = tmp_path / "job" / "grandchild"
     if manner == "hang":
         killed = int(grandchild.read_text())
-        _await(lambda: not _alive(killed))
+        _await(lambda: not alive(killed))
     else:
         assert outcome.cost.cpu_seconds > 1.0
 
@@ -100,7 +93,7 @@ def test_as_many_parts_at_a_time_as_threads_and_none_outlives_its_calculation(tm
     assert "deadline of 4 s" in outcome.reason
     parts = [int(path.read_text()) for path in (tmp_path / "job").glob("part*")]
     assert len(parts) == 3
-    _await(lambda: not any(map(_alive, parts)))
+    _await(lambda: not any(map(alive, parts)))
 
 
 def test_what_parts_spend_is_part_of_the_cost(tmp_path: Path) -> None:
@@ -162,7 +155,7 @@ def test_nothing_outlives_the_program(tmp_path: Path) -> None:
     assert nurseries
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
-    _await(lambda: not any(map(_alive, (*map(int, nurseries), grandchild))))
+    _await(lambda: not any(map(alive, (*map(int, nurseries), grandchild))))
 
 
 def _grandchild(directory: Path) -> int:
@@ -193,7 +186,7 @@ def test_a_calculation_lost_with_its_nursery_is_tried_again_and_the_next_begins(
         outcome = lost.result(timeout=10)
     assert isinstance(outcome, Failure)
     assert outcome.kind == FailureKind.TRANSIENT
-    _await(lambda: not _alive(grandchild))
+    _await(lambda: not alive(grandchild))
     job = Job("synthesizability", {}, "CS(C)=O", tmp_path / "next")
     assert isinstance(run(job, LIMITS, _never), Measurement)
 
