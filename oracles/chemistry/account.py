@@ -7,10 +7,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar
 
 from loop.protocols import OracleError, ResourceError
 from oracles.contained import abreast
+from oracles.contained.abreast import Told
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -57,13 +58,6 @@ class Start:
 
     cpu_seconds: float
     tries: int
-
-
-@dataclass(frozen=True)
-class _Answer(Generic[Result]):
-    found: Result | None
-    error: Exception | None
-    rungs: list[Rung]
 
 
 def _cpu_seconds() -> float:
@@ -113,24 +107,18 @@ class Account:
             for answer in answers:
                 yield partial(self._taken, answer)
 
-    def _apart(self, function: Callable[[Item], Result], item: Item) -> _Answer[Result]:
+    def _apart(self, function: Callable[[Item], Result], item: Item) -> tuple[Told[Result], list[Rung]]:
         """Ask the function, and keep what it tried apart from what was tried before."""
         before = len(self.rungs)
-        found, error = None, None
-        try:
-            found = function(item)
-        except Exception as raised:  # noqa: BLE001 - it is raised where it is asked for
-            error = raised
+        told = Told.by(partial(function, item))
         tried = self.rungs[before:]
         del self.rungs[before:]
-        return _Answer(found, error, tried)
+        return told, tried
 
-    def _taken(self, answer: Callable[[], _Answer[Result]]) -> Result:
-        told = answer()
-        self.rungs.extend(told.rungs)
-        if told.error is not None:
-            raise told.error
-        return cast(Result, told.found)
+    def _taken(self, answer: Callable[[], tuple[Told[Result], list[Rung]]]) -> Result:
+        told, tried = answer()
+        self.rungs.extend(tried)
+        return told.result()
 
     def details(self) -> dict[str, Any]:
         """All tries, for the details of a measurement or of a failure."""

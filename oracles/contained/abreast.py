@@ -12,6 +12,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection, wait
@@ -113,6 +114,28 @@ def answers(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterat
             yield answer()
 
 
+@dataclass(frozen=True)
+class Told(Generic[Result]):
+    """What a function returned, or the exception that it raised."""
+
+    found: Result | None
+    error: Exception | None
+
+    @classmethod
+    def by(cls, function: Callable[[], Result]) -> Told[Result]:
+        """Call it."""
+        try:
+            return cls(function(), None)
+        except Exception as raised:  # noqa: BLE001 - it is raised where it is asked for
+            return cls(None, raised)
+
+    def result(self) -> Result:
+        """Return the one, or raise the other."""
+        if self.error is not None:
+            raise self.error
+        return cast(Result, self.found)
+
+
 class _Part(Generic[Result]):
     """One process and its answer."""
 
@@ -135,12 +158,12 @@ class _Part(Generic[Result]):
     def collect(self) -> None:
         """Take its answer, which is there."""
         try:
-            found, error = self.ours.recv()
+            told: Told[Result] = self.ours.recv()
         except EOFError:
             self._process.join()
             self.answer = partial(_lost, self._process.exitcode or 0)
         else:
-            self.answer = partial(_given, found, error)
+            self.answer = told.result
         self.close()
 
     def close(self) -> None:
@@ -193,17 +216,8 @@ def _calculate(function: Callable[[], object], answer: Connection, parent: int) 
     """What the process of a part does."""
     die_with_parent(parent)
     with threadpool_limits(1):  # those that the parent had did not come along
-        try:
-            found, error = function(), None
-        except Exception as raised:  # noqa: BLE001 - it is raised where it is asked for
-            found, error = None, raised
-    answer.send((found, error))
-
-
-def _given(found: Result, error: Exception | None) -> Result:
-    if error is not None:
-        raise error
-    return found
+        told = Told.by(function)
+    answer.send(told)
 
 
 def _lost(code: int) -> NoReturn:

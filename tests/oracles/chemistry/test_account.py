@@ -50,7 +50,7 @@ def test_tries_of_parts_come_in_the_order_of_the_parts_with_what_they_took(at_on
 
     def part(k: int) -> int:
         began = account.start()
-        while account.start().cpu_seconds < began.cpu_seconds + 0.2:
+        while account.start().cpu_seconds < began.cpu_seconds + 0.5:
             pass
         account.note("minimum", f"{k}", k, began, converged=k != 1)
         if k == 1:
@@ -73,5 +73,5 @@ def test_tries_of_parts_come_in_the_order_of_the_parts_with_what_they_took(at_on
     before, *parts, whole = account.rungs
     assert before == TRIED
     assert [(r.name, r.converged) for r in parts] == [("0", True), ("1", False), ("2", True)]
-    assert all(r.cpu_seconds == pytest.approx(0.2, abs=0.05) for r in parts)
-    assert -0.05 < whole.cpu_seconds < 0.5, "what the parts took is theirs"
+    assert all(r.cpu_seconds == pytest.approx(0.5, abs=0.05) for r in parts)
+    assert -0.05 < whole.cpu_seconds < 1.0, "what the parts took, 1.5 s, is theirs"
