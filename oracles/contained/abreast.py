@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from loop.protocols import ResourceError, TransientError
 from loop.records import FailureKind
-from oracles.contained.endings import KINDS, die_with_parent, died_of
+from oracles.contained.endings import KINDS, die_with_parent, died_of, heed_signals
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -215,6 +215,7 @@ class _Parts(Generic[Item, Result]):
 def _calculate(function: Callable[[], object], answer: Connection, parent: int) -> None:
     """What the process of a part does."""
     die_with_parent(parent)
+    heed_signals()
     with threadpool_limits(1):  # those that the parent had did not come along
         told = Told.by(function)
     answer.send(told)

@@ -29,6 +29,12 @@ def die_with_parent(parent: int) -> None:
         sys.exit(1)
 
 
+def heed_signals() -> None:
+    """Let signals from outside end this process, whatever the one it was forked from does with them."""
+    for number in FROM_OUTSIDE:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def died_of(number: int) -> str:
     """Say what a signal did, and why it is sent as a rule."""
     said = f"died of {signal.Signals(number).name}"

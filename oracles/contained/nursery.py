@@ -22,7 +22,7 @@ from typing import NoReturn
 
 from loop.parts import load
 from oracles.contained import child
-from oracles.contained.endings import FROM_OUTSIDE, die_with_parent
+from oracles.contained.endings import FROM_OUTSIDE, die_with_parent, heed_signals
 
 MESSAGE_BYTES = 65_536
 
@@ -135,8 +135,8 @@ def _be_child(directory: Path, parent: int) -> NoReturn:
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, *FROM_OUTSIDE):
-            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        heed_signals()
         log = os.open(directory / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         for descriptor in (1, 2):
             os.dup2(log, descriptor)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from threadpoolctl import threadpool_info
 
 from loop.protocols import ConvergenceError, OracleError, ResourceError, TransientError
 from oracles.contained import abreast
+from oracles.contained.endings import FROM_OUTSIDE
 from tests.processes import alive
 
 
@@ -106,6 +108,20 @@ def test_a_part_that_dies_is_told_from_one_that_fails(number: int, error: type[E
         with pytest.raises(error, match=said):
             next(answers)()
         assert [answer() for answer in answers] == [2, 3], "the others live"
+
+
+@pytest.mark.parametrize("heeded", [signal.default_int_handler, signal.SIG_IGN], ids=["handled", "ignored"])
+@pytest.mark.parametrize("number", FROM_OUTSIDE)
+def test_a_part_dies_of_a_signal_whatever_its_program_does_with_it(
+    number: int,
+    heeded: Any,
+) -> None:
+    former = signal.signal(number, heeded)
+    try:
+        with pytest.raises(TransientError, match=signal.Signals(number).name):
+            [*abreast.answers(lambda _: os.kill(os.getpid(), number), range(2))]
+    finally:
+        signal.signal(number, former)
 
 
 def test_a_system_without_a_process_to_give_is_short_of_resources(monkeypatch: pytest.MonkeyPatch) -> None:
