@@ -22,6 +22,7 @@ from oracles.chemistry.theory import (
     DIFFUSE,
     DIFFUSE_COVERED,
     LEAN,
+    POLARISED,
     Continuum,
     Functional,
     Resources,
@@ -53,7 +54,8 @@ class Orbitals(BaseModel):
 
     The geometry is relaxed in the medium asked about, or in gas if ``geometry`` says so: RDKit conformers,
     GFN2-xTB (with ALPB in water), and then the lowest by B3LYP/6-31G(d) with its forces. The conformers that
-    a molecule has beside it at 298 K add to the uncertainty of its values.
+    a molecule has beside it at 298 K add to the uncertainty of its values. Bromine's functions are those of
+    def2-SVPD.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -130,7 +132,7 @@ class Orbitals(BaseModel):
 
     def forces(self) -> Functional:
         """What relaxes the geometry, for the elements of the user's basis set, too."""
-        basis = "6-31g(d)" if self.own is None or self.own.basis is None else "def2-svp"
+        basis = POLARISED if self.own is None or self.own.basis is None else "def2-svp"
         continuum = self._continuum(COARSE_SURFACE) if self._rests_in_water else None
         return Functional("b3lyp", basis, grids=(LEAN,), continuum=continuum)
 

@@ -22,6 +22,7 @@ from oracles.chemistry.theory import (
     DIFFUSE_COVERED,
     LARGEST_OUTSIDE,
     LEAN,
+    POLARISED,
     Continuum,
     Functional,
     Resources,
@@ -112,7 +113,7 @@ class Redox(BaseModel):
 
     def forces(self) -> Functional:
         """What relaxes the geometry."""
-        return Functional("b3lyp", "6-31g(d)", grids=(LEAN,), continuum=Continuum("IEF-PCM", COARSE_SURFACE))
+        return Functional("b3lyp", POLARISED, grids=(LEAN,), continuum=Continuum("IEF-PCM", COARSE_SURFACE))
 
     def protocol(self) -> OracleProtocol:
         """Functional, geometry recipe, references of the potentials and limits."""

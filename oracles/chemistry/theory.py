@@ -24,11 +24,14 @@ WATER_PERMITTIVITY = 78.3553
 """Relative permittivity of water at 298.15 K, as used by the common implementations of PCM."""
 
 DIFFUSE = "6-31++g**"
-DIFFUSE_COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl"})
-"""Elements for which this basis set has diffuse functions; bromine and iodine are not among them."""
+DIFFUSE_COVERED = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br"})
+"""Elements for which this basis set has diffuse functions; bromine has others in it (:mod:`basis`)."""
 
 COMPACT = "6-31g**"
 """The same without diffuse functions."""
+
+POLARISED = "6-31g(d)"
+"""That without functions of p on hydrogen, for geometries."""
 
 GAUSSIAN_2DF_P = "6-31g(2df,p)/gaussian"
 """Gaussian's 6-31G(2df,p), as QM9 has it; PySCF's set of that name has other exponents."""

@@ -89,7 +89,7 @@ def test_a_cation_that_converges_to_an_excited_state_is_seen_through(tmp_path: P
 @pytest.mark.parametrize(
     ("smiles", "reason"),
     [
-        ("CBr", "contains Br"),
+        ("CI", "contains I"),
         ("C[Se]C", "contains Se"),
         ("CC(=O)[O-]", "charge -1"),
         ("C[NH3+]", r"charge \+1"),
