@@ -24,12 +24,14 @@ DONORS: dict[str, str] = {
     # Not the N of amides, sulfonamides, amidines and cyanamides: its lone pair is in the pi system.
     "amine N": "[NX3;+0;!a;!$(N-[#6,#7,#15,#16]=[O,S,N]);!$(N-[#6]#N)]",
     "anionic N": "[N;-1;!$(N=[N+])]",
-    "imine N": "[NX2;+0;!a;!$(N=[O,S])]=[#6,#7]",
+    "imine N": "[NX2;+0;!a]=[#6,#7]",
+    # Of sulfoximines, sulfilimines and phosphazenes, stronger bases than their oxygens.
+    "imide N": "[NX2;+0;!a]=[#15,#16]",
     # Of a C-nitroso compound, which binds through N; nitrites and nitrosamines give O.
     "nitroso N": "[NX2;+0;$(N-[#6])]=[OX1;+0]",
     "aromatic N": "[nX2;+0]",
-    "nitrile N": "[NX1;+0]#[#6]",
-    "thiocarbonyl S": "[SX1;+0]=[#6,#15]",
+    "nitrile N": "[NX1;+0]#[#6,#15,#16]",
+    "thiocarbonyl S": "[SX1;+0]=[#6,#15,#16]",
     "anionic S": "[SX1;-1]",
     "thioether or thiol S": "[SX2;+0;!a;!$(S-[#6]=[O,S,N]);!$(S-[#6]#N)]",
     "phosphine P": "[PX3;+0;!a]",
