@@ -111,11 +111,12 @@ class ComplexLumo(BaseModel):
         if (refused := self.refusal(molecule)) is not None:
             raise InputError(refused)
         # PySCF, ASE and tblite load only when something is measured.
-        from oracles.chemistry import complex_orbitals  # noqa: PLC0415
+        from oracles.chemistry import complex_orbitals, coordinated  # noqa: PLC0415
 
         kept, resources = scratch.parent / "references", Resources(scratch, self.max_memory_mb)
         chelates = self.denticity == "any"
         with resources.account.told():
             found = complex_orbitals.lumo(molecule, self.level(), kept, resources, chelates=chelates)
-        value = Value("lumo_complex", found.lumo, "eV", UNCERTAINTY)
+        sd = coordinated.uncertainty(UNCERTAINTY, found.details)
+        value = Value("lumo_complex", found.lumo, "eV", sd)
         return Measurement((value,), Cost(0.0, 0.0), found.details | resources.account.details())

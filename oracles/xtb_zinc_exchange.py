@@ -117,11 +117,12 @@ class XtbZincExchange(BaseModel):
         if (refused := self.refusal(molecule)) is not None:
             raise InputError(refused)
         # ASE and tblite load only when something is measured.
-        from oracles.chemistry import complexes, exchange_gfn2  # noqa: PLC0415
+        from oracles.chemistry import complexes, coordinated, exchange_gfn2  # noqa: PLC0415
 
         search = complexes.QUICK if self.search == "quick" else complexes.THOROUGH
         kept, account, chelates = scratch.parent / "references", Account(), self.denticity == "any"
         with account.told():
             found = exchange_gfn2.exchange(molecule, IONS[self.ion], search, account, kept, chelates=chelates)
-        value = Value(self._property, found.energy, "eV", UNCERTAINTY[self.search])
+        sd = coordinated.uncertainty(UNCERTAINTY[self.search], found.details)
+        value = Value(self._property, found.energy, "eV", sd)
         return Measurement((value,), Cost(0.0, 0.0), found.details | account.details())

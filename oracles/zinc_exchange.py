@@ -144,13 +144,14 @@ class ZincExchange(BaseModel):
         if (refused := self.refusal(molecule)) is not None:
             raise InputError(refused)
         # PySCF, ASE and tblite load only when something is measured.
-        from oracles.chemistry import exchange  # noqa: PLC0415
+        from oracles.chemistry import coordinated, exchange  # noqa: PLC0415
 
         kept, resources = scratch.parent / "references", Resources(scratch, self.max_memory_mb)
         chelates = self.denticity == "any"
         with resources.account.told():
             found = exchange.exchange(molecule, self.level(), kept, resources, chelates=chelates)
-        value = Value(self._property, found.energy, "eV", self.uncertainties[self._property])
+        sd = coordinated.uncertainty(self.uncertainties[self._property], found.details)
+        value = Value(self._property, found.energy, "eV", sd)
         return Measurement((value,), Cost(0.0, 0.0), found.details | resources.account.details())
 
     @model_validator(mode="after")

@@ -130,6 +130,7 @@ def build(ligand: Ligand, ion: Ion, search: Search = THOROUGH, *, chelates: bool
     RejectedError
         If every complex fell apart, rearranged or bound with more or fewer atoms than it was built for.
     """
+    singles: list[Relaxed] = []
     tries = {1: _at_donors(ligand, ion, search) + _bridged_at_donors(ligand, ion, search)}
     if chelates:
         tries |= _at_sites(ligand, ion, search)
@@ -138,11 +139,14 @@ def build(ligand: Ligand, ion: Ion, search: Search = THOROUGH, *, chelates: bool
     flaws: dict[int, str] = {}
     for denticity, starts in tries.items():
         each = search.kept if denticity == 1 else search.kept_chelates
-        intact, wrong = _intact(ligand, ion, starts)
+        ends = _ends(starts)
+        intact, wrong = _intact(ligand, ion, ends)
         if not intact and denticity == 1:
             more = _at_donors(ligand, ion, search, AGAIN)
             tries[denticity] = starts + more
-            intact, wrong = _intact(ligand, ion, more)
+            singles = _ends(more)
+            intact, wrong = _intact(ligand, ion, singles)
+            singles += ends
         if not intact:
             flaws[denticity] = wrong
         for family in _families(intact):
@@ -150,13 +154,18 @@ def build(ligand: Ligand, ion: Ion, search: Search = THOROUGH, *, chelates: bool
         chosen = [c for family in _families(intact) for c in _diverse(ligand, family, each)]
         found += sorted(chosen, key=lambda c: c.energy)
         others += [c for c in intact if c not in chosen]
+    if weak := not found:
+        # Where a weak donor does not come as near as others do, it binds weakly, which is an answer, too.
+        intact, _ = _intact(ligand, ion, singles, weak=True)
+        found = [c for family in _families(intact) for c in _diverse(ligand, family, search.kept)]
+        others = [c for c in intact if c not in found]
     if not found and set(flaws.values()) == {""}:
         raise ConvergenceError(f"GFN2-xTB converged for no complex of {ligand.isomer}")
     if not found:
         raise RejectedError(
             f"no intact complex of {ligand.isomer}: {'; '.join(filter(None, flaws.values()))}"
         )
-    return Built(tuple(found), tuple(others), {n: len(starts) for n, starts in tries.items()}, flaws)
+    return Built(tuple(found), tuple(others), {n: len(starts) for n, starts in tries.items()}, flaws, weak)
 
 
 def _at_donors(ligand: Ligand, ion: Ion, search: Search, times: int = 1) -> list[Geometry]:
@@ -204,16 +213,22 @@ def _bridged(ligand: Ligand, ion: Ion, site: Site, search: Search) -> list[Geome
     return found
 
 
-def _intact(ligand: Ligand, ion: Ion, starts: list[Geometry]) -> tuple[list[Complex], str]:
-    """Different minima that are intact, lowest first, and what became of starts that fell apart.
+def _ends(starts: list[Geometry]) -> list[Relaxed]:
+    """What starts relax to, but those for which GFN2 does not converge."""
+    return [end for end in abreast.answers(_relaxed, starts) if end is not None]
+
+
+def _intact(
+    ligand: Ligand, ion: Ion, ends: Sequence[Relaxed], *, weak: bool = False
+) -> tuple[list[Complex], str]:
+    """Different minima that are intact, lowest first, and what is wrong with the others.
 
     The latter is empty if GFN2 converged for none.
     """
-    ends = [end for end in abreast.answers(_relaxed, starts) if end is not None]
     flaws: list[str] = []
     found: list[Complex] = []
     for end in sorted(ends, key=lambda r: r.energy):
-        if (wrong := judged(ligand, ion, end)) is not None:
+        if (wrong := judged(ligand, ion, end, weak=weak)) is not None:
             flaws.append(wrong)
         elif not _known(each := _as_found(ligand, ion, end), found):
             found.append(each)
@@ -310,13 +325,13 @@ def _kinds(ligand: Ligand, shell: Shell) -> tuple[str, ...]:
     return tuple(kinds.get(k, "") for k in shell.ligand)
 
 
-def judged(ligand: Ligand, ion: Ion, relaxed: Relaxed | None) -> str | None:
-    """Say what is wrong with a relaxed complex, or return ``None`` if nothing is."""
+def judged(ligand: Ligand, ion: Ion, relaxed: Relaxed | None, *, weak: bool = False) -> str | None:
+    """Say what is wrong with a relaxed complex, ``None`` if nothing is; ``weak`` as for :func:`flaw`."""
     if relaxed is None:
         return "the charges of GFN2-xTB did not converge"
     if not relaxed.converged:
         return "GFN2-xTB did not come to rest"
-    if (wrong := flaw(ligand.mol, ligand.isomer, relaxed.geometry, ion)) is not None:
+    if (wrong := flaw(ligand.mol, ligand.isomer, relaxed.geometry, ion, weak=weak)) is not None:
         return wrong
     known = {donor.atom for donor in donors.every(ligand.mol)}
     foreign = [relaxed.geometry.symbols[k] for k in _shell(ligand, ion, relaxed).ligand if k not in known]

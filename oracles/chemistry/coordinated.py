@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,11 @@ LARGEST_EXCHANGE = 1.5
 MINIMA_APART = 0.15
 """In eV. Minima of the same donors are looked at up to so far above the lowest: GFN2 errs by 0.1 eV among
 them."""
+
+
+WEAK_DONOR = 0.1
+"""Standard uncertainty in eV that a donor adds which stays at the edge of the first shell: GFN2, whose
+geometry it is, has dibromomethylamine's exchange energy 0.5 eV above B3LYP's. An estimate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +102,15 @@ class Built:
         Denticity -> starting geometries tried.
     flaws
         Denticity -> what became of the starts, where none ended as an intact complex.
+    weak
+        Whether the molecule stays farther from the ion than donors do, at the edge of the first shell.
     """
 
     complexes: tuple[Complex, ...]
     others: tuple[Complex, ...]
     starts: Mapping[int, int]
     flaws: Mapping[int, str]
+    weak: bool = False
 
     @property
     def lowest(self) -> tuple[Complex, ...]:
@@ -124,6 +133,7 @@ class Built:
         return {
             "starts": {str(n): k for n, k in self.starts.items()},
             "not_formed": {str(n): text for n, text in self.flaws.items()},
+            "weak_donor": self.weak,
         }
 
 
@@ -141,6 +151,19 @@ class Exchange:
 
     energy: float
     details: dict[str, Any]
+
+
+def uncertainty(usual: float, details: Mapping[str, Any]) -> float:
+    """Standard uncertainty in eV of a number about a complex.
+
+    Parameters
+    ----------
+    usual
+        Where the donor is as near as donors are.
+    details
+        Those of :class:`Built` among them.
+    """
+    return math.hypot(usual, WEAK_DONOR) if details["weak_donor"] else usual
 
 
 def believe(molecule: Molecule, exchange_energy: float, released: int) -> None:

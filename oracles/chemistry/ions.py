@@ -25,7 +25,7 @@ class Contact:
         Range of what is believed of a relaxed complex.
     reach
         What is nearer belongs to the first shell; between ``longest`` and this it is neither inside nor
-        outside, and the complex is not believed.
+        outside, and the complex is not believed, unless the molecule comes no nearer (decision 37).
     """
 
     start: float

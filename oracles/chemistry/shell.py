@@ -64,7 +64,7 @@ def shell_of(geometry: Geometry, ligand: Mol, ion: Ion) -> Shell:
     )
 
 
-def flaw(mol: Mol, isomer: str, geometry: Geometry, ion: Ion) -> str | None:
+def flaw(mol: Mol, isomer: str, geometry: Geometry, ion: Ion, *, weak: bool = False) -> str | None:
     """Say why a relaxed complex is not an intact one of its reaction, or return ``None`` if it is.
 
     The ligand must bind with as many atoms as waters were released; which atoms these are is for the
@@ -78,10 +78,12 @@ def flaw(mol: Mol, isomer: str, geometry: Geometry, ion: Ion) -> str | None:
         Its SMILES with every stereo element set.
     geometry
         Atoms in the order ligand, ion, then O, H, H for each water.
+    weak
+        Whether the ligand may be as far away as the first shell reaches.
     """
     released = ion.waters - _waters(mol, geometry)
     return rearranged(mol, isomer, geometry) or _flaw_of_shell(
-        geometry, shell_of(geometry, mol, ion), ion, released
+        geometry, shell_of(geometry, mol, ion), ion, released, weak=weak
     )
 
 
@@ -115,7 +117,7 @@ def _without_ion(geometry: Geometry, ion: int) -> Bonds:
     return frozenset(pair for pair in bonds_in_space(geometry) if ion not in pair)
 
 
-def _flaw_of_shell(geometry: Geometry, shell: Shell, ion: Ion, released: int) -> str | None:
+def _flaw_of_shell(geometry: Geometry, shell: Shell, ion: Ion, released: int, *, weak: bool) -> str | None:
     if not shell.ligand:
         return "the ligand left the first shell"
     if len(shell.ligand) != released:
@@ -127,9 +129,10 @@ def _flaw_of_shell(geometry: Geometry, shell: Shell, ion: Ion, released: int) ->
     for k, distance in zip(shell.ligand + shell.waters, shell.distances, strict=True):
         element = geometry.symbols[k]
         contact = ion.contacts[element]
-        if not contact.shortest <= distance <= contact.longest:
+        longest = contact.reach if weak and k in shell.ligand else contact.longest
+        if not contact.shortest <= distance <= longest:
             return (
                 f"a {ion.symbol}-{element} distance is {distance:.2f} A, "
-                f"outside {contact.shortest} to {contact.longest} A"
+                f"outside {contact.shortest} to {longest} A"
             )
     return None

@@ -14,7 +14,7 @@ from flows.views import describe
 
 MINE = """CO methanol
 [NH3+]CC(=O)[O-] glycine
-Brc1ccncc1 bromopyridine
+Ic1ccncc1 iodopyridine
 C[NH3+] ammonium
 CCF fluoroethane
 """
@@ -35,8 +35,8 @@ def test_the_limits_and_the_oracles_refuse_and_say_why(own_list: Path) -> None:
     found = left_out(assemble(*read(own_list)))
     assert found["glycine"] == "zwitterion; see [limits]"
     assert found["ammonium"] == "net charge +1; see [limits]"
-    assert "which 6-31++g** does not cover" in found["bromopyridine"]
-    assert found["bromopyridine"].endswith("(oracle orbitals)")
+    assert "which 6-31++g** does not cover" in found["iodopyridine"]
+    assert found["iodopyridine"].endswith("(oracle orbitals)")
     assert "no donor atom" in found["fluoroethane"]
     assert "methanol" not in found
 

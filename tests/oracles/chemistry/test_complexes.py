@@ -13,7 +13,7 @@ from loop.molecule import parse
 from loop.protocols import RejectedError
 from oracles.chemistry import chelate, complexes, denticity, hops, hydrogen_bonds, semiempirical
 from oracles.chemistry.complexes import QUICK, THOROUGH
-from oracles.chemistry.coordinated import Built, Complex, believe
+from oracles.chemistry.coordinated import Built, Complex, believe, uncertainty
 from oracles.chemistry.geometry import Geometry
 from oracles.chemistry.ions import IONS, IonName
 from oracles.chemistry.ligand import Ligand, prepare
@@ -39,6 +39,20 @@ def test_a_complex_of_ammonia_relaxes_intact_and_beats_the_hydrate() -> None:
     assert found["N"].shell.coordination == 6
     # GFN2/ALPB alone puts the exchange near -0.3 eV; a lost hydrogen bond or water would show.
     assert energy["N"] - energy["O"] == pytest.approx(-0.32, abs=0.1)
+
+
+@pytest.mark.slow
+def test_a_donor_that_comes_no_nearer_is_said_to_be_weak() -> None:
+    """Dibromomethylamine, whose lone pair the bromines hold: no complex has its N within 2.4 angstrom."""
+    found = search("CN(Br)Br")
+    assert found.weak
+    assert "a Zn-N distance is" in found.flaws[1]
+    assert {c.kinds for c in found.complexes} == {("amine N",)}
+    assert all(2.4 < c.shell.distances[0] < 2.6 for c in found.complexes)
+    assert uncertainty(0.04, found.details()) > 0.1
+    usual = search("N")
+    assert not usual.weak
+    assert uncertainty(0.04, usual.details()) == 0.04
 
 
 def test_a_water_of_the_shell_holds_on_to_the_ligand_where_that_is_lower() -> None:

@@ -96,6 +96,17 @@ def test_a_distance_that_is_not_of_this_ion_is_noticed(length: float, ion: str) 
     assert f"{IONS[ion].symbol}-O distance is {length:.1f}" in _flaw(isomer, odd, ion)
 
 
+def test_a_weak_donor_may_stay_farther_away_and_a_water_may_not() -> None:
+    isomer, (start, *_) = built("NC(N)=O")
+    n, oxygen = isomer.mol.GetNumAtoms(), find(isomer.mol)[0].atom
+    arm = start.positions[oxygen] - start.positions[n]
+    far = _moved(start, slice(0, n), (2.45 / np.linalg.norm(arm) - 1.0) * arm)
+    assert "Zn-O distance is 2.45 A, outside 1.9 to 2.3 A" in _flaw(isomer, far)
+    assert flaw(isomer.mol, isomer.smiles, far, ZINC, weak=True) is None
+    beside = _water_moved(isomer, far, 0, 2.45)
+    assert "Zn-O distance is 2.45 A" in str(flaw(isomer.mol, isomer.smiles, beside, ZINC, weak=True))
+
+
 def test_a_short_distance_to_nitrogen_is_noticed() -> None:
     isomer, (start, *_) = built("CN(C)C")
     n, nitrogen = isomer.mol.GetNumAtoms(), find(isomer.mol)[0].atom
