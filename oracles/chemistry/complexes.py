@@ -20,7 +20,7 @@ from oracles.chemistry.geometry import Geometry, apart
 from oracles.chemistry.ions import Ion
 from oracles.chemistry.ligand import Ligand, prepare
 from oracles.chemistry.semiempirical import Relaxed, tried
-from oracles.chemistry.shell import Shell, flaw, shell_of
+from oracles.chemistry.shell import Shell, flaw, rearranged, shell_of
 from oracles.chemistry.sites import Site
 from oracles.contained import abreast
 
@@ -154,8 +154,10 @@ def build(ligand: Ligand, ion: Ion, search: Search = THOROUGH, *, chelates: bool
         chosen = [c for family in _families(intact) for c in _diverse(ligand, family, each)]
         found += sorted(chosen, key=lambda c: c.energy)
         others += [c for c in intact if c not in chosen]
-    if weak := not found:
-        # Where a weak donor does not come as near as others do, it binds weakly, which is an answer, too.
+    # A weak donor that does not come as near as others do binds weakly, which is an answer. One that reacts
+    # where it comes near is no weak one.
+    weak = not found and not any(rearranged(ligand.mol, ligand.isomer, end.geometry) for end in singles)
+    if weak:
         intact, _ = _intact(ligand, ion, singles, weak=True)
         found = [c for family in _families(intact) for c in _diverse(ligand, family, search.kept)]
         others = [c for c in intact if c not in found]

@@ -42,7 +42,7 @@ def test_a_complex_of_ammonia_relaxes_intact_and_beats_the_hydrate() -> None:
 
 
 @pytest.mark.slow
-def test_a_donor_that_comes_no_nearer_is_said_to_be_weak() -> None:
+def test_a_donor_that_comes_no_nearer_is_said_to_be_weak(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dibromomethylamine, whose lone pair the bromines hold: no complex has its N within 2.4 angstrom."""
     found = search("CN(Br)Br")
     assert found.weak
@@ -53,6 +53,9 @@ def test_a_donor_that_comes_no_nearer_is_said_to_be_weak() -> None:
     usual = search("N")
     assert not usual.weak
     assert uncertainty(0.04, usual.details()) == 0.04
+    monkeypatch.setattr(complexes, "rearranged", lambda *_: "the bonds changed")
+    with pytest.raises(RejectedError, match="a Zn-N distance is"):
+        search("CN(Br)Br")  # where one start reacts, a donor is not weak
 
 
 def test_a_water_of_the_shell_holds_on_to_the_ligand_where_that_is_lower() -> None:
