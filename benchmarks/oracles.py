@@ -29,7 +29,9 @@ def main() -> None:
     parser.add_argument("--qm9", type=Path, help="data directory of the qm9pack package, for the row qm9")
     parser.add_argument("--each", action="store_true", help="speed: take each acceleration away in turn")
     parser.add_argument(
-        "--only", metavar="ORACLE", help="adversarial, repeats: ask orbitals or zinc_exchange alone"
+        "--only",
+        metavar="ORACLE",
+        help="adversarial, repeats: ask orbitals or zinc_exchange alone; coverage: ask any oracle alone",
     )
     parser.add_argument("--seed", type=int, default=0, help="of random draws")
     parser.add_argument("--deadline", type=float, default=3600.0, help="seconds of one calculation")

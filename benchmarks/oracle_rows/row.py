@@ -32,7 +32,7 @@ class Options:
     each
         Whether ``speed`` takes each acceleration away in turn.
     only
-        Kind of the one oracle that ``adversarial`` asks; ``None`` for both.
+        Kind of the one oracle that ``adversarial``, ``repeats`` or ``coverage`` asks; ``None`` for all.
     seed
         Of every random draw.
     deadline

@@ -36,6 +36,7 @@ from benchmarks.oracle_rows.kept import Kept
 from benchmarks.oracle_rows.plain import Recipe
 from benchmarks.oracle_rows.row import Options
 from benchmarks.oracle_rows.structure import HARTREE, Structure, exchanged, read_xyz, waters_released
+from benchmarks.rows import Result
 from loop.molecule import parse
 from oracles.orbitals import Orbitals
 from oracles.synthesizability import Synthesizability
@@ -202,6 +203,12 @@ def test_shares_count_what_has_all_its_values() -> None:
         "zinc_exchange": {c: bad, o: good, n: good, s: good},
     }
     assert coverage.shares(lines, [c, o, n, s]) == (0.5, 0.75)
+    assert coverage.shares({"zinc_exchange": lines["zinc_exchange"]}, [c, o]) == (0.5,)
+
+
+def test_one_oracle_alone_is_reported_and_meets_nothing(tmp_path: Path) -> None:
+    result = coverage.run(Options(directory=tmp_path / "oracles", molecules=3, only="synthesizability"))
+    assert result == Result("corpus (3) 100.0%; known (3) 100.0%", None)
 
 
 def test_a_set_is_asked_once_and_goes_on(
