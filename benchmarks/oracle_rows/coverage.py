@@ -33,8 +33,8 @@ Lines = Mapping[str, Mapping[Molecule, Line]]
 def run(options: Options) -> Result:
     """Ask about each, print each failure, and count.
 
-    One oracle alone (``only``), ``xtb_zinc_exchange`` say, shows at a tenth of the cost what cannot be built; it
-    is reported, and meets nothing.
+    One oracle alone (``only``), ``xtb_zinc_exchange`` say, shows at a quarter of the cost what cannot be
+    built; it is reported, and meets nothing.
     """
     sets = {"corpus": drawn_corpus(DRAWN, options.seed), "known": neutral_known()}
     sets = {name: molecules[: options.molecules] for name, molecules in sets.items()}
@@ -47,7 +47,7 @@ def run(options: Options) -> Result:
 
 
 def shares(lines: Lines, molecules: Sequence[Molecule]) -> tuple[float, ...]:
-    """Share with HOMO, LUMO and SA, and with an exchange energy; of one oracle asked alone, with its values."""
+    """Share with HOMO, LUMO and SA, and with an exchange energy; of one oracle alone, with its own."""
 
     def have(*oracles: str) -> float:
         return float(np.mean([all(not lines[o][m].failure for o in oracles) for m in molecules]))
