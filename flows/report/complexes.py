@@ -91,6 +91,9 @@ def _facts(details: Mapping[str, Any], complex_: Seen) -> dict[str, str]:
     facts = {
         "reaction": str(details.get("reaction", "")),
         "binds by": _sites(details, complex_),
+        "weak donor": f"farther from {complex_.name} than such donors are as a rule; the ± is larger for it"
+        if details.get("weak_donor")
+        else "",
         "denticity": str(details.get("denticity", donors)),
         "coordination": f"{details.get('coordination', donors + waters)} ({waters} waters)",
         f"charge of {complex_.name}": f"{charge:+.2f} e" if isinstance(charge, int | float) else "",

@@ -137,6 +137,15 @@ def test_what_is_known_is_told() -> None:
     assert MARK in picture.svg
 
 
+def test_a_weak_donor_is_told() -> None:
+    (weak,), (usual,) = (
+        pictures(OBJECTIVES, _state(_answer("CO", ZINC, details(weak_donor=w))), [parse("CO")]).values()
+        for w in (True, False)
+    )
+    assert "larger" in weak.facts["weak donor"]
+    assert "weak donor" not in usual.facts
+
+
 @pytest.mark.parametrize("found", [{}, {"complex": ""}, {"complex": "1\n\nO 0 0 0\n"}, {"complex": 3}])
 def test_without_a_complex_there_is_no_picture(found: dict[str, Any]) -> None:
     assert pictures(OBJECTIVES, _state(_answer("CO", ZINC, found)), [parse("CO")]) == {}
